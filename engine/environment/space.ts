@@ -1,0 +1,113 @@
+/**
+ * Action spaces (Gymnasium's names): what one player may do in one frame,
+ * and how that becomes a fixed row of unsigned words with a known number of bits each.
+ */
+
+export type Space =
+  /** An integer in [0, n). */
+  | { readonly kind: "discrete"; readonly n: number }
+  /** An array of integers; entry i in [0, nvec[i]). */
+  | { readonly kind: "multi-discrete"; readonly nvec: readonly number[] }
+  /** An array of n zeros and ones. */
+  | { readonly kind: "multi-binary"; readonly n: number }
+  /** An array of `size` numbers in [low, high], rounded to float32. */
+  | { readonly kind: "box"; readonly low: number; readonly high: number; readonly size: number };
+
+/** One action: a number for `discrete`, an array of numbers for the others. */
+export type Action = number | readonly number[];
+
+export const discrete = (n: number): Space => ({ kind: "discrete", n });
+export const multiDiscrete = (nvec: readonly number[]): Space => ({ kind: "multi-discrete", nvec });
+export const multiBinary = (n: number): Space => ({ kind: "multi-binary", n });
+export const box = (low: number, high: number, size: number): Space => ({
+  kind: "box",
+  low,
+  high,
+  size,
+});
+
+/** Bits needed for integers in [0, n). */
+function bitWidth(n: number): number {
+  return Math.max(1, 32 - Math.clz32(n - 1));
+}
+
+/** Bits of each word of an encoded action, in order. */
+export function actionBitWidths(space: Space): readonly number[] {
+  switch (space.kind) {
+    case "discrete":
+      return [bitWidth(space.n)];
+    case "multi-discrete":
+      return space.nvec.map(bitWidth);
+    case "multi-binary":
+      return new Array<number>(space.n).fill(1);
+    case "box":
+      return new Array<number>(space.size).fill(32);
+  }
+}
+
+/** Whether `value` is an action of `space`; used on everything that comes from a study or a peer. */
+export function isAction(space: Space, value: unknown): value is Action {
+  const isIndex = (entry: unknown, n: number) =>
+    typeof entry === "number" && Number.isInteger(entry) && entry >= 0 && entry < n;
+  if (space.kind === "discrete") return isIndex(value, space.n);
+  if (!Array.isArray(value)) return false;
+  switch (space.kind) {
+    case "multi-discrete":
+      return (
+        value.length === space.nvec.length && space.nvec.every((n, i) => isIndex(value[i], n))
+      );
+    case "multi-binary":
+      return value.length === space.n && value.every((entry) => isIndex(entry, 2));
+    case "box":
+      return (
+        value.length === space.size &&
+        value.every((x) => typeof x === "number" && x >= space.low && x <= space.high)
+      );
+  }
+}
+
+const scratchFloat = new Float32Array(1);
+const scratchWord = new Uint32Array(scratchFloat.buffer);
+
+/** Writes `action` as words from `words[offset]` on; one word per entry of `actionBitWidths`. */
+export function writeAction(
+  space: Space,
+  action: Action,
+  words: Uint32Array,
+  offset: number,
+): void {
+  if (space.kind === "discrete") {
+    words[offset] = action as number;
+    return;
+  }
+  const entries = action as readonly number[];
+  for (let i = 0; i < entries.length; i++) {
+    if (space.kind === "box") {
+      scratchFloat[0] = entries[i] as number;
+      words[offset + i] = scratchWord[0] as number;
+    } else {
+      words[offset + i] = entries[i] as number;
+    }
+  }
+}
+
+/**
+ * Reads the action back. Words that no action could have written (a hostile peer's) are
+ * clamped into the space, so that both peers still see the same legal action.
+ */
+export function readAction(space: Space, words: Uint32Array, offset: number): Action {
+  switch (space.kind) {
+    case "discrete":
+      return Math.min(words[offset] as number, space.n - 1);
+    case "multi-discrete":
+      return space.nvec.map((n, i) => Math.min(words[offset + i] as number, n - 1));
+    case "multi-binary":
+      return Array.from({ length: space.n }, (_, i) => (words[offset + i] as number) & 1);
+    case "box":
+      return Array.from({ length: space.size }, (_, i) => {
+        scratchWord[0] = words[offset + i] as number;
+        const x = scratchFloat[0] as number;
+        return x >= space.low ? Math.min(x, space.high) : space.low;
+      });
+  }
+}

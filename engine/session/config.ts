@@ -1,0 +1,47 @@
+/** Every knob of a networked session with its range, default and reason; checked once, when a session is made. */
+
+export interface SessionConfig {
+  /** Frames between a key press and its effect, 0 to 15; the same for every player of a group. */
+  readonly inputDelayFrames: number;
+  /** How far a peer may simulate past the last confirmed frame, 1 to 60. */
+  readonly predictionWindowFrames: number;
+  readonly predictor: "repeat-last" | "neutral";
+  /** Silence after which a peer counts as interrupted; the browser itself takes 5 s and more. */
+  readonly interruptedAfterMs: number;
+  /** Silence after which a peer counts as gone. */
+  readonly disconnectedAfterMs: number;
+  readonly isTimeSyncOn: boolean;
+}
+
+export const DEFAULT_SESSION_CONFIG: SessionConfig = {
+  inputDelayFrames: 2,
+  predictionWindowFrames: 8,
+  predictor: "repeat-last",
+  interruptedAfterMs: 500,
+  disconnectedAfterMs: 10_000,
+  isTimeSyncOn: true,
+};
+
+const RANGES = {
+  inputDelayFrames: [0, 15],
+  predictionWindowFrames: [1, 60],
+  interruptedAfterMs: [1, 60_000],
+  disconnectedAfterMs: [1, 600_000],
+} as const;
+
+/** One sentence per fault, each naming the knob, the range and what was got; none if usable. */
+export function checkSessionConfig(config: SessionConfig): readonly string[] {
+  const faults: string[] = [];
+  for (const [name, [low, high]] of Object.entries(RANGES)) {
+    const value = config[name as keyof typeof RANGES];
+    if (!Number.isInteger(value) || value < low || value > high) {
+      faults.push(`Expected \`${name}\` to be an integer ${low}–${high}, got ${String(value)}`);
+    }
+  }
+  if (config.predictor !== "repeat-last" && config.predictor !== "neutral") {
+    faults.push(
+      `Expected \`predictor\` to be repeat-last or neutral, got ${String(config.predictor)}`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,50 @@
+/** What a host may show or log; handling any of them is up to the host. */
+export type SessionEvent =
+  /** Everybody agreed; frame 0 may run. */
+  | { readonly kind: "started"; readonly atMs: number }
+  | {
+      readonly kind: "handshake-refused";
+      readonly peer: number;
+      /** Names the first difference: "Expected `environment` to be abc…, got def…". */
+      readonly message: string;
+    }
+  /** Nothing heard from the peer for the interruption time-out. */
+  | { readonly kind: "interrupted"; readonly peer: number; readonly atMs: number }
+  | {
+      readonly kind: "resumed";
+      readonly peer: number;
+      readonly atMs: number;
+      readonly silentMs: number;
+    }
+  | { readonly kind: "disconnected"; readonly peer: number; readonly atMs: number }
+  | {
+      readonly kind: "rollback";
+      /** First frame that was simulated again. */
+      readonly fromFrame: number;
+      readonly toFrame: number;
+      readonly playerIndex: number;
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: "stalled";
+      readonly frame: number;
+      readonly waitingFor: readonly number[];
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: "unstalled";
+      readonly frame: number;
+      readonly atMs: number;
+      readonly stalledMs: number;
+    }
+  /** The peers' states differ from `frame` on; `ours` and `theirs` are hashes of that frame's state. */
+  | {
+      readonly kind: "desync";
+      readonly peer: number;
+      readonly frame: number;
+      readonly ours: string;
+      readonly theirs: string;
+      readonly verifiedFrame: number;
+      readonly atMs: number;
+    }
+  | { readonly kind: "ended"; readonly endFrame: number; readonly atMs: number };
