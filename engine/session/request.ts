@@ -15,3 +15,56 @@ export type Request =
     }
   /** The saved state of `frame` is final: hash it and report it with `session.reportConfirmed`. */
   | { readonly kind: "confirm"; readonly frame: number };
+
+interface MutableRequest {
+  kind: Request["kind"];
+  frame: number;
+  actions: Action[];
+  isResimulated: boolean;
+}
+
+/** A list of requests that is filled anew each tick without making garbage. */
+export class RequestList {
+  readonly #pool: MutableRequest[] = [];
+  readonly #list: Request[] = [];
+
+  clear(): void {
+    this.#list.length = 0;
+  }
+
+  get list(): readonly Request[] {
+    return this.#list;
+  }
+
+  save(frame: number): void {
+    this.#push("save", frame);
+  }
+
+  load(frame: number): void {
+    this.#push("load", frame);
+  }
+
+  confirm(frame: number): void {
+    this.#push("confirm", frame);
+  }
+
+  /** Returns the request's actions for the caller to fill. */
+  advance(frame: number, isResimulated: boolean): Action[] {
+    const request = this.#push("advance", frame);
+    request.isResimulated = isResimulated;
+    return request.actions;
+  }
+
+  #push(kind: Request["kind"], frame: number): MutableRequest {
+    const index = this.#list.length;
+    let request = this.#pool[index];
+    if (request === undefined) {
+      request = { kind, frame, actions: [], isResimulated: false };
+      this.#pool.push(request);
+    }
+    request.kind = kind;
+    request.frame = frame;
+    this.#list.push(request as Request);
+    return request;
+  }
+}

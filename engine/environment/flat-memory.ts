@@ -1,0 +1,39 @@
+/** Saves, restores and hashes flat states: one copy of bytes each. */
+import type { Hasher } from "../determinism/hash.ts";
+import type { FlatLayout, FlatState } from "./flat-layout.ts";
+import type { StateMemory } from "./state-memory.ts";
+
+export class FlatMemory implements StateMemory<FlatState, Uint8Array> {
+  readonly #layout: FlatLayout;
+  readonly #hasher: Hasher;
+  readonly #restored: FlatState;
+
+  constructor(layout: FlatLayout, hasher: Hasher) {
+    this.#layout = layout;
+    this.#hasher = hasher;
+    this.#restored = layout.create();
+  }
+
+  createSnapshot(): Uint8Array {
+    return new Uint8Array(this.#layout.sizeBytes);
+  }
+
+  save(state: FlatState, snapshot: Uint8Array): void {
+    snapshot.set(state.bytes);
+  }
+
+  load(snapshot: Uint8Array): FlatState {
+    this.#restored.bytes.set(snapshot);
+    return this.#restored;
+  }
+
+  hash(snapshot: Uint8Array): bigint {
+    return this.#hasher.hashBytes(snapshot);
+  }
+
+  toJson(state: FlatState): unknown {
+    return Object.fromEntries(
+      Object.keys(this.#layout.fields).map((name) => [name, Array.from(state[name] ?? [])]),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/** Where two JSON-like states first part, by path. */
+
+export interface StateDifference {
+  /** Keys and indices joined with dots. */
+  readonly path: string;
+  /** Absent on one side is `undefined`. */
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+/** The first difference in depth-first order of sorted keys, or null. Linear in the size of the states. */
+export function firstDifference(
+  ours: unknown,
+  theirs: unknown,
+  path = "",
+): StateDifference | null {
+  if (Object.is(ours, theirs)) return null;
+  if (!isBranch(ours) || !isBranch(theirs) || Array.isArray(ours) !== Array.isArray(theirs)) {
+    return { path, ours, theirs };
+  }
+  const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
+  if (!Array.isArray(ours)) keys.sort();
+  for (const key of keys) {
+    const at = path === "" ? key : `${path}.${key}`;
+    const difference = firstDifference(ours[key], theirs[key], at);
+    if (difference !== null) return difference;
+  }
+  return null;
+}
+
+function isBranch(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

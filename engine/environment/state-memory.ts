@@ -1,0 +1,12 @@
+/** How the states of one environment are kept: the only place that knows plain from flat. */
+
+export interface StateMemory<State, Snapshot> {
+  createSnapshot(): Snapshot;
+  /** Overwrites `snapshot` with `state`; `state` is borrowed. */
+  save(state: State, snapshot: Snapshot): void;
+  /** Returns the state; it stays valid until the next load. */
+  load(snapshot: Snapshot): State;
+  hash(snapshot: Snapshot): bigint;
+  /** A JSON-like copy of the state that nothing will overwrite; for reports, not for play. */
+  toJson(state: State): unknown;
+}

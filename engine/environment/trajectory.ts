@@ -1,0 +1,85 @@
+/** The rows of an episode: what every analyst reads, made from confirmed inputs alone. */
+import type { Environment, StepResult } from "./environment.ts";
+import { flatten } from "./flatten.ts";
+import type { Action } from "./space.ts";
+
+/** One value of a table; JSON's leaves. */
+export type Cell = string | number | boolean | null;
+
+/** Equal numbers of cells in every row; a cell is null where that frame had no such value. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Groups of columns in the order they appear; within a group the order of first appearance. */
+const GROUPS = [
+  "t",
+  "episode_num",
+  "observations",
+  "actions",
+  "rewards",
+  "terminateds",
+  "truncateds",
+  "infos",
+  "isFocused",
+  "isDefaultAction",
+] as const;
+
+/** Collects frames and lays them out as a table. */
+export class Trajectory {
+  readonly #environment: Environment;
+  readonly #episode: number;
+  readonly #rows: Map<string, Cell>[] = [];
+
+  constructor(environment: Environment, episode: number) {
+    this.#environment = environment;
+    this.#episode = episode;
+  }
+
+  /** What every player could know before the step of this frame. */
+  observe(state: unknown): Map<string, Cell> {
+    const row = new Map<string, Cell>([
+      ["t", this.#rows.length],
+      ["episode_num", this.#episode],
+    ]);
+    this.#environment.agentIds.forEach((agent, player) => {
+      flatten(`observations.${agent}`, this.#environment.observe(state, player), row);
+    });
+    this.#rows.push(row);
+    return row;
+  }
+
+  /** What was done in that frame and what came of it; `isLast` marks the frame cut by the step limit. */
+  complete(
+    row: Map<string, Cell>,
+    actions: readonly Action[],
+    isFocused: readonly boolean[],
+    isDefaultAction: readonly boolean[],
+    result: StepResult,
+    isCut: boolean,
+  ): void {
+    this.#environment.agentIds.forEach((agent, player) => {
+      flatten(`actions.${agent}`, actions[player], row);
+      row.set(`rewards.${agent}`, result.rewards[player] as number);
+      const isTerminated = result.terminateds[player] === true;
+      row.set(`terminateds.${agent}`, isTerminated);
+      row.set(`truncateds.${agent}`, result.truncateds[player] === true || (isCut && !isTerminated));
+      flatten(`infos.${agent}`, result.infos[player], row);
+      row.set(`isFocused.${agent}`, isFocused[player] as boolean);
+      row.set(`isDefaultAction.${agent}`, isDefaultAction[player] as boolean);
+    });
+  }
+
+  table(): Table {
+    const byGroup = new Map<string, Set<string>>(GROUPS.map((group) => [group, new Set()]));
+    for (const row of this.#rows) {
+      for (const column of row.keys()) byGroup.get(column.split(".", 1)[0] as string)?.add(column);
+    }
+    const columns = [...byGroup.values()].flatMap((group) => [...group]);
+    return {
+      columns,
+      rows: this.#rows.map((row) => columns.map((column) => row.get(column) ?? null)),
+    };
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * One episode of an environment with its saved states: what a host holds to fulfil a session's requests.
+ * A terminal state absorbs: stepping it changes nothing, so peers may run past a predicted end safely.
+ */
+import { assert } from "../determinism/assert.ts";
+import { type Hasher, hashHex } from "../determinism/hash.ts";
+import type { Environment, StepResult } from "./environment.ts";
+import { FlatMemory } from "./flat-memory.ts";
+import { PlainMemory } from "./plain-memory.ts";
+import type { Action } from "./space.ts";
+import type { StateMemory } from "./state-memory.ts";
+
+export interface WorldOptions {
+  readonly environment: Environment;
+  readonly config: unknown;
+  readonly seed: number;
+  /** Frames after which every player is truncated. */
+  readonly maxSteps: number;
+  readonly hasher: Hasher;
+  /** States kept, a power of two; 128 covers the widest window with two seconds for verification. */
+  readonly snapshotCount?: number;
+  /** False walks plain states by loops, as under a policy that forbids generated code. */
+  readonly isCompiled?: boolean;
+}
+
+const DEFAULT_SNAPSHOT_COUNT = 128;
+
+export class World {
+  readonly environment: Environment;
+  readonly maxSteps: number;
+  readonly #memory: StateMemory<unknown, unknown>;
+  readonly #snapshots: unknown[] = [];
+  readonly #frames: Int32Array;
+  readonly #terminals: Uint8Array;
+  readonly #mask: number;
+  #state: unknown;
+  #frame = 0;
+  #isTerminal = false;
+
+  constructor(options: WorldOptions) {
+    const count = options.snapshotCount ?? DEFAULT_SNAPSHOT_COUNT;
+    assert((count & (count - 1)) === 0, () => `Expected a power of two, got ${count} snapshots`);
+    this.environment = options.environment;
+    this.maxSteps = options.maxSteps;
+    const layout = options.environment.stateLayout;
+    this.#memory = (
+      layout === undefined
+        ? new PlainMemory(options.hasher, options.isCompiled ?? true)
+        : new FlatMemory(layout, options.hasher)
+    ) as StateMemory<unknown, unknown>;
+    for (let i = 0; i < count; i++) this.#snapshots.push(this.#memory.createSnapshot());
+    this.#frames = new Int32Array(count).fill(-1);
+    this.#terminals = new Uint8Array(count);
+    this.#mask = count - 1;
+    this.#state = options.environment.reset(options.seed >>> 0, options.config);
+    this.#isTerminal = options.maxSteps === 0;
+    this.save(0);
+  }
+
+  /** The present state; borrowed until the next `load`. */
+  get state(): unknown {
+    return this.#state;
+  }
+
+  /** Frame of the present state. */
+  get frame(): number {
+    return this.#frame;
+  }
+
+  /** Whether the present state ends the episode. */
+  get isTerminal(): boolean {
+    return this.#isTerminal;
+  }
+
+  save(frame: number): void {
+    assert(frame === this.#frame, () => `Expected to save frame ${this.#frame}, got ${frame}`);
+    const slot = frame & this.#mask;
+    this.#memory.save(this.#state, this.#snapshots[slot]);
+    this.#frames[slot] = frame;
+    this.#terminals[slot] = this.#isTerminal ? 1 : 0;
+  }
+
+  load(frame: number): void {
+    const slot = this.#slotOf(frame);
+    this.#state = this.#memory.load(this.#snapshots[slot]);
+    this.#frame = frame;
+    this.#isTerminal = this.#terminals[slot] === 1;
+  }
+
+  /** Steps by one frame; null when the state was terminal and stayed as it was. */
+  step(actions: readonly Action[]): StepResult | null {
+    if (this.#isTerminal) {
+      this.#frame++;
+      return null;
+    }
+    const result = this.environment.step(this.#state, actions);
+    this.#frame++;
+    this.#isTerminal = this.#frame >= this.maxSteps || isOver(result);
+    return result;
+  }
+
+  hasSnapshot(frame: number): boolean {
+    return this.#frames[frame & this.#mask] === frame;
+  }
+
+  /** Hash of a saved state, as 16 hexadecimal digits. */
+  hash(frame: number): string {
+    return hashHex(this.#memory.hash(this.#snapshots[this.#slotOf(frame)]));
+  }
+
+  isTerminalAt(frame: number): boolean {
+    return this.#terminals[this.#slotOf(frame)] === 1;
+  }
+
+  /** A JSON-like copy of a saved state; the present state is put aside and brought back. */
+  copyState(frame: number): unknown {
+    const slot = this.#slotOf(frame);
+    const aside = this.#memory.createSnapshot();
+    this.#memory.save(this.#state, aside);
+    const copy = this.#memory.toJson(this.#memory.load(this.#snapshots[slot]));
+    this.#state = this.#memory.load(aside);
+    return copy;
+  }
+
+  #slotOf(frame: number): number {
+    const slot = frame & this.#mask;
+    assert(
+      this.#frames[slot] === frame,
+      () => `Expected a snapshot of frame ${frame}, got one of frame ${this.#frames[slot]}`,
+    );
+    return slot;
+  }
+}
+
+function isOver(result: StepResult): boolean {
+  const { terminateds, truncateds } = result;
+  for (let i = 0; i < terminateds.length; i++) {
+    if (terminateds[i] !== true && truncateds[i] !== true) return false;
+  }
+  return true;
+}

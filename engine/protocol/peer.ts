@@ -1,0 +1,152 @@
+/**
+ * One peer's conversation: greeting, packets both ways, silence.
+ *
+ *   handshaking ──agreed──▶ running ──silence──▶ interrupted ──packet──▶ running
+ *        └──────digests differ──▶ closed ◀──longer silence──┘
+ */
+import type { InputQueue } from "../rollback/input-queue.ts";
+import { TimeSync } from "../rollback/time-sync.ts";
+import { runFramesMax } from "./input-delta.ts";
+import { LinkStats } from "./link-stats.ts";
+import { HOLD_MS_MAX, type PlayHeader, PlayReader, PlayWriter } from "./play-packet.ts";
+
+export type PeerState =
+  | { readonly kind: "handshaking" }
+  | { readonly kind: "running" }
+  | { readonly kind: "interrupted"; readonly sinceMs: number }
+  | { readonly kind: "closed" };
+
+/** A chain value the peer reported for a frame that is not hashed here yet. */
+interface ReportedChain {
+  readonly frame: number;
+  readonly chain: number;
+}
+
+export interface PeerOptions {
+  readonly peer: number;
+  /** The peer's players and this side's, by index. */
+  readonly players: readonly number[];
+  readonly localPlayers: readonly number[];
+  readonly queues: readonly InputQueue[];
+  readonly episode: number;
+  readonly frameMs: number;
+}
+
+export class Peer {
+  readonly peer: number;
+  readonly players: readonly number[];
+  readonly link = new LinkStats();
+  readonly timeSync = new TimeSync();
+  readonly reader: PlayReader;
+  state: PeerState = { kind: "handshaking" };
+  lastHeardMs = Number.NEGATIVE_INFINITY;
+  /** Inputs of ours the peer is known to have. */
+  ackedFrame = 0;
+  /** Frames up to here had the same chain on both sides. */
+  verifiedFrame = 0;
+  reportedChain: ReportedChain | null = null;
+  hasDesynced = false;
+  /** What the peer said when it ended; null before. */
+  end: { readonly endFrame: number; readonly chain: number } | null = null;
+  readonly #options: PeerOptions;
+  readonly #writer: PlayWriter;
+  readonly #header: PlayHeader;
+  readonly #framesMax: number;
+  #sequence = 0;
+  #newestHeardAtMs = Number.NaN;
+  #newestHeardFrame = 0;
+
+  constructor(options: PeerOptions) {
+    this.peer = options.peer;
+    this.players = options.players;
+    this.#options = options;
+    this.reader = new PlayReader(options.players, options.queues);
+    this.#writer = new PlayWriter(options.localPlayers);
+    this.#header = {
+      episode: options.episode,
+      sequence: 0,
+      newestFrame: 0,
+      inputCount: 0,
+      acks: new Int32Array(options.queues.length),
+      echoSequence: null,
+      echoHoldMs: 0,
+      hashFrame: 0,
+      chain: 0,
+    };
+    this.#framesMax = runFramesMax(
+      options.localPlayers.map((player) => (options.queues[player] as InputQueue).layout),
+    );
+  }
+
+  /**
+   * Takes one play packet; true if it holds inputs or acks to apply from `reader`.
+   * `advancedAtMs(frame)` tells when this side's newest input reached that frame.
+   */
+  receivePlay(
+    bytes: Uint8Array,
+    nowMs: number,
+    advancedAtMs: (frame: number) => number | null,
+  ): boolean {
+    this.link.bytesReceived += bytes.length;
+    this.link.packetsReceived++;
+    const outcome = this.reader.read(bytes, this.#options.episode, this.link.newestSequence);
+    if (outcome === "malformed") this.link.packetsMalformed++;
+    if (outcome !== "ok") return false;
+    this.lastHeardMs = nowMs;
+    const { header } = this.reader;
+    if (!this.link.received(header.sequence)) return true;
+    this.#newestHeardAtMs = nowMs;
+    const ack = header.acks[this.#options.localPlayers[0] as number] as number;
+    const queue = this.#options.queues[this.#options.localPlayers[0] as number] as InputQueue;
+    if (ack > this.ackedFrame && ack <= queue.length) this.ackedFrame = ack;
+    if (header.echoSequence !== null) {
+      this.link.echoed(header.echoSequence, header.echoHoldMs, nowMs);
+    }
+    this.#measureAdvantage(header.newestFrame, nowMs, advancedAtMs);
+    if (this.reportedChain === null && header.hashFrame > this.verifiedFrame) {
+      this.reportedChain = { frame: header.hashFrame, chain: header.chain };
+    }
+    return true;
+  }
+
+  /** Encodes this tick's packet; a view that is valid until the next one. */
+  writePlay(hashFrame: number, chain: number, nowMs: number): Uint8Array {
+    const { queues, localPlayers, players } = this.#options;
+    const length = (queues[localPlayers[0] as number] as InputQueue).length;
+    const header = this.#header;
+    header.sequence = this.#sequence++;
+    header.inputCount = Math.min(length - this.ackedFrame, this.#framesMax);
+    header.newestFrame = this.ackedFrame + header.inputCount;
+    for (let player = 0; player < queues.length; player++) {
+      header.acks[player] = (queues[player] as InputQueue).length;
+    }
+    const holdMs = nowMs - this.#newestHeardAtMs;
+    const hasEcho = players.length > 0 && holdMs >= 0 && holdMs <= HOLD_MS_MAX;
+    header.echoSequence = hasEcho ? this.link.newestSequence & 0xff : null;
+    header.echoHoldMs = hasEcho ? holdMs : 0;
+    header.hashFrame = hashFrame;
+    header.chain = chain;
+    const bytes = this.#writer.write(header, queues);
+    this.link.sent(header.sequence, bytes.length, nowMs);
+    return bytes;
+  }
+
+  /** Half a round trip: what no exchange of packets can tell apart from an offset. */
+  get advantageBoundFrames(): number | null {
+    return this.link.rttMs === null ? null : this.link.rttMs / 2 / this.#options.frameMs;
+  }
+
+  #measureAdvantage(
+    frame: number,
+    nowMs: number,
+    advancedAtMs: (frame: number) => number | null,
+  ): void {
+    // A stalled peer repeats its newest frame: that says when it stopped, not how fast it runs.
+    if (frame <= this.#newestHeardFrame) return;
+    this.#newestHeardFrame = frame;
+    const startedAtMs = advancedAtMs(frame);
+    if (startedAtMs === null || this.link.rttMs === null) return;
+    const offsetMs = nowMs - this.link.rttMs / 2 - startedAtMs;
+    this.timeSync.add(offsetMs / this.#options.frameMs);
+  }
+}

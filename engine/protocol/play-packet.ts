@@ -1,0 +1,170 @@
+/**
+ * The one packet of a tick. Layout, in bits (see SPEC PR):
+ * kind 2 · has echo 1 · episode 5 · sequence 16 · newest input frame 16 ·
+ * input count varint · per player of others: ack zigzag · [echo sequence 8 · hold varint] ·
+ * hashed frame zigzag · chain 32 · per player of the sender: run of inputs.
+ * Frames travel as low halves or as differences: the receiver knows about where they must lie.
+ */
+import type { InputLayout } from "../rollback/input-layout.ts";
+import type { InputQueue } from "../rollback/input-queue.ts";
+import { BitReader, BitWriter } from "./bit-stream.ts";
+import { PACKET_BYTES_MAX, RUN_FRAMES_MAX, readRun, writeRun } from "./input-delta.ts";
+
+const KIND_PLAY = 1;
+/** Holds are counted in quarters of a millisecond: finer than any browser's clock under isolation. */
+const HOLD_UNITS_PER_MS = 4;
+/** A peer that held a packet for longer was asleep: its echo says nothing about the path. */
+export const HOLD_MS_MAX = 2_000;
+
+/** What a packet says besides inputs. */
+export interface PlayHeader {
+  episode: number;
+  /** Counts packets to this peer; only the low 16 bits travel. */
+  sequence: number;
+  /** One past the newest input frame in the packet. */
+  newestFrame: number;
+  inputCount: number;
+  /** `acks[playerIndex]`: inputs of that player the sender knows; the sender's own are `newestFrame`. */
+  readonly acks: Int32Array;
+  /** Low byte of the newest sequence the sender received; null before any. */
+  echoSequence: number | null;
+  echoHoldMs: number;
+  /** Frame whose chain value follows; 0 before any was hashed. */
+  hashFrame: number;
+  chain: number;
+}
+
+
+/** Encodes packets of one sender into one buffer of its own. */
+export class PlayWriter {
+  readonly #senders: readonly number[];
+  readonly #buffer = new Uint8Array(PACKET_BYTES_MAX);
+  readonly #writer = new BitWriter(this.#buffer);
+
+  constructor(senders: readonly number[]) {
+    this.#senders = senders;
+  }
+
+  /** A view of the buffer, valid until the next write. */
+  write(header: PlayHeader, queues: readonly InputQueue[]): Uint8Array {
+    const writer = this.#writer;
+    writer.reset();
+    writer.write(KIND_PLAY, 2);
+    writer.write(header.echoSequence === null ? 0 : 1, 1);
+    writer.write(header.episode & 31, 5);
+    writer.write(header.sequence & 0xffff, 16);
+    writer.write(header.newestFrame & 0xffff, 16);
+    writer.writeVarint(header.inputCount);
+    for (let player = 0; player < header.acks.length; player++) {
+      if (this.#senders.includes(player)) continue;
+      writer.writeSigned((header.acks[player] as number) - header.newestFrame);
+    }
+    if (header.echoSequence !== null) {
+      writer.write(header.echoSequence, 8);
+      writer.writeVarint(Math.round(header.echoHoldMs * HOLD_UNITS_PER_MS));
+    }
+    writer.writeSigned(header.newestFrame - header.hashFrame);
+    writer.write(header.chain, 32);
+    const from = header.newestFrame - header.inputCount;
+    for (const player of this.#senders) {
+      writeRun(writer, queues[player] as InputQueue, from, header.newestFrame);
+    }
+    return this.#buffer.subarray(0, writer.byteLength);
+  }
+}
+
+/** Decodes packets of one sender. */
+export class PlayReader {
+  readonly #senders: readonly number[];
+  readonly #queues: readonly InputQueue[];
+  readonly #reader = new BitReader();
+  /** `rows[i]` belongs to the sender's i-th player; row of frame `from + k` at `k * width`. */
+  readonly rows: readonly Uint32Array[];
+  readonly header: PlayHeader;
+
+  /** `queues` are the receiver's; the reader only looks at what they know. */
+  constructor(senders: readonly number[], queues: readonly InputQueue[]) {
+    this.#senders = senders;
+    this.#queues = queues;
+    this.rows = senders.map(
+      (player) => new Uint32Array(RUN_FRAMES_MAX * (queues[player] as InputQueue).layout.width),
+    );
+    this.header = {
+      episode: 0,
+      sequence: 0,
+      newestFrame: 0,
+      inputCount: 0,
+      acks: new Int32Array(queues.length),
+      echoSequence: null,
+      echoHoldMs: 0,
+      hashFrame: 0,
+      chain: 0,
+    };
+  }
+
+  /**
+   * Fills `header` and `rows`; never throws. `sequenceNear` is the newest sequence known.
+   * `stale`: of another episode, or its first inputs can no longer be placed; nothing was filled.
+   */
+  read(bytes: Uint8Array, episode: number, sequenceNear: number): "ok" | "stale" | "malformed" {
+    const reader = this.#reader;
+    if (bytes.length > PACKET_BYTES_MAX) return "malformed";
+    reader.reset(bytes);
+    if (reader.read(2) !== KIND_PLAY) return "malformed";
+    const hasEcho = reader.read(1) === 1;
+    if (reader.read(5) !== (episode & 31)) return reader.isOverrun ? "malformed" : "stale";
+    const known = (this.#queues[this.#senders[0] as number] as InputQueue).length;
+    const { header } = this;
+    header.episode = episode;
+    header.sequence = nearest(reader.read(16), sequenceNear);
+    header.newestFrame = nearest(reader.read(16), known);
+    header.inputCount = reader.readVarint();
+    if (header.inputCount > RUN_FRAMES_MAX) return "malformed";
+    this.#readAcks(reader);
+    header.echoSequence = hasEcho ? reader.read(8) : null;
+    header.echoHoldMs = hasEcho ? reader.readVarint() / HOLD_UNITS_PER_MS : 0;
+    header.hashFrame = header.newestFrame - reader.readSigned();
+    header.chain = reader.read(32);
+    if (reader.isOverrun || !isSane(header)) return "malformed";
+    const from = header.newestFrame - header.inputCount;
+    if (from > known) return "stale";
+    return this.#readRuns(reader, from);
+  }
+
+  #readAcks(reader: BitReader): void {
+    const { acks, newestFrame } = this.header;
+    for (let player = 0; player < acks.length; player++) {
+      acks[player] = this.#senders.includes(player)
+        ? newestFrame
+        : newestFrame + reader.readSigned();
+    }
+  }
+
+  #readRuns(reader: BitReader, from: number): "ok" | "stale" | "malformed" {
+    for (let i = 0; i < this.#senders.length; i++) {
+      const queue = this.#queues[this.#senders[i] as number] as InputQueue;
+      if (from > 0 && !queue.has(from - 1)) return "stale";
+      const at = queue.offsetOf(from - 1);
+      const before =
+        from === 0 ? queue.layout.neutralRow : queue.rows.subarray(at, at + queue.layout.width);
+      const { inputCount } = this.header;
+      if (!readRun(reader, queue.layout, inputCount, before, this.rows[i] as Uint32Array)) {
+        return "malformed";
+      }
+    }
+    return reader.bitsLeft < 8 ? "ok" : "malformed";
+  }
+}
+
+/** The number with these low 16 bits that lies nearest to `reference`. */
+function nearest(low: number, reference: number): number {
+  return reference + (((low - reference) << 16) >> 16);
+}
+
+function isSane(header: PlayHeader): boolean {
+  if (header.newestFrame < header.inputCount || header.hashFrame < 0) return false;
+  for (let player = 0; player < header.acks.length; player++) {
+    if ((header.acks[player] as number) < 0) return false;
+  }
+  return true;
+}

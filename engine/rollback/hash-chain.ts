@@ -1,0 +1,54 @@
+/**
+ * Hashes of confirmed states and a running chain over them: one 32-bit value stands for every frame
+ * up to it, so a packet that is lost never leaves a frame unchecked and nothing is sent twice.
+ */
+
+/** Odd constants of splitmix32; each step is invertible, so one differing hash changes every later value. */
+const MULTIPLIER_A = 0x21f0aaad;
+const MULTIPLIER_B = 0x735a2d97;
+
+/** Frames in a fresh chain; it doubles when they are used up. */
+const INITIAL_FRAMES = 1_024;
+
+export class HashChain {
+  #hashes = new BigUint64Array(INITIAL_FRAMES);
+  #chain = new Uint32Array(INITIAL_FRAMES);
+  #length = 1;
+
+  /** Newest frame with a hash; 0 before any. The state of frame 0 is known from the seed. */
+  get newestFrame(): number {
+    return this.#length - 1;
+  }
+
+  /** Adds the hash of the next frame's state, as 16 hexadecimal digits. */
+  push(hash: string): void {
+    if (this.#length === this.#hashes.length) this.#grow();
+    const frame = this.#length++;
+    const value = BigInt(`0x${hash}`);
+    this.#hashes[frame] = value;
+    const words = new Uint32Array(this.#hashes.buffer, frame * 8, 2);
+    let link = this.#chain[frame - 1] as number;
+    link = Math.imul(link ^ (words[0] as number), MULTIPLIER_A);
+    link = Math.imul((link ^ (link >>> 16)) + (words[1] as number), MULTIPLIER_B);
+    this.#chain[frame] = (link ^ (link >>> 15)) >>> 0;
+  }
+
+  /** Chain value of `frame`, from 0 to `newestFrame`. */
+  chainAt(frame: number): number {
+    return this.#chain[frame] as number;
+  }
+
+  /** Hash of `frame`'s state as 16 hexadecimal digits; frame from 1 to `newestFrame`. */
+  hashAt(frame: number): string {
+    return (this.#hashes[frame] as bigint).toString(16).padStart(16, "0");
+  }
+
+  #grow(): void {
+    const hashes = new BigUint64Array(this.#hashes.length * 2);
+    const chain = new Uint32Array(this.#chain.length * 2);
+    hashes.set(this.#hashes);
+    chain.set(this.#chain);
+    this.#hashes = hashes;
+    this.#chain = chain;
+  }
+}

@@ -1,0 +1,34 @@
+/** Does what a session asks to a world; the same few lines for the page, tests, benchmarks and the sandbox. */
+import { unreachable } from "../determinism/assert.ts";
+import type { World } from "../environment/world.ts";
+import type { Request } from "./request.ts";
+import type { Session } from "./session.ts";
+
+export function fulfil(
+  requests: readonly Request[],
+  world: World,
+  session: Pick<Session, "reportConfirmed">,
+): void {
+  for (const request of requests) {
+    switch (request.kind) {
+      case "save":
+        world.save(request.frame);
+        break;
+      case "load":
+        world.load(request.frame);
+        break;
+      case "advance":
+        world.step(request.actions);
+        break;
+      case "confirm":
+        session.reportConfirmed({
+          frame: request.frame,
+          hash: world.hash(request.frame),
+          isTerminal: world.isTerminalAt(request.frame),
+        });
+        break;
+      default:
+        unreachable(request);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** What two peers must agree on before frame 0, and how a difference is told. */
+import { WIRE_VERSION } from "../protocol/control-message.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { SessionConfig } from "./config.ts";
+
+/** Who sits where; `peer` is the number packets to and from that seat carry. */
+export type Seat = { readonly kind: "local" } | { readonly kind: "remote"; readonly peer: number };
+
+export interface P2PSessionOptions {
+  readonly environment: Environment;
+  /** `players[playerIndex]`; at least one local and one remote. */
+  readonly players: readonly Seat[];
+  readonly episode: number;
+  readonly config: SessionConfig;
+  /** Everything that must be equal on all sides, by name; made by `handshakeDigest`. */
+  readonly digest: Readonly<Record<string, string>>;
+}
+
+export interface DigestOptions {
+  readonly environment: Environment;
+  /** Hash of the environment's code. */
+  readonly environmentDigest: string;
+  readonly configDigest: string;
+  readonly seed: number;
+  readonly episode: number;
+  readonly maxSteps: number;
+  readonly config: SessionConfig;
+}
+
+/** Names and values of all that decides a simulation. */
+export function handshakeDigest(options: DigestOptions): Readonly<Record<string, string>> {
+  return {
+    wireVersion: String(WIRE_VERSION),
+    environmentId: options.environment.id,
+    environment: options.environmentDigest,
+    config: options.configDigest,
+    fps: String(options.environment.fps),
+    seed: String(options.seed),
+    episode: String(options.episode),
+    maxSteps: String(options.maxSteps),
+    inputDelayFrames: String(options.config.inputDelayFrames),
+  };
+}
+
+/** A sentence that names the first difference, or null if there is none. */
+export function compareDigests(
+  ours: Readonly<Record<string, string>>,
+  theirs: Readonly<Record<string, string>>,
+): string | null {
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
+  for (const name of names) {
+    if (ours[name] !== theirs[name]) {
+      return `Expected the partner's \`${name}\` to be ${ours[name]}, got ${theirs[name]}`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,97 @@
+/** Counts what happens in a session; the copies it hands out are plain data. */
+import type { Peer } from "../protocol/peer.ts";
+import type {
+  DesyncRecord,
+  InterruptionRecord,
+  LinkMetrics,
+  RollbackRecord,
+  SessionMetrics,
+  StallRecord,
+} from "./metrics.ts";
+
+export class MetricsRecorder {
+  ticks = 0;
+  framesSimulated = 0;
+  framesResimulated = 0;
+  readonly rollbacks: RollbackRecord[] = [];
+  readonly desyncs: DesyncRecord[] = [];
+  readonly #stalls: StallRecord[] = [];
+  readonly #interruptions: InterruptionRecord[] = [];
+  #stall: { frame: number; waitingFor: readonly number[]; startMs: number; ticks: number } | null =
+    null;
+
+  /** Counts one stalled tick; true if it is the first of a stall. */
+  stalled(frame: number, waitingFor: readonly number[], nowMs: number): boolean {
+    if (this.#stall !== null) {
+      this.#stall.ticks++;
+      return false;
+    }
+    this.#stall = { frame, waitingFor, startMs: nowMs, ticks: 1 };
+    return true;
+  }
+
+  get stallStart(): { readonly waitingFor: readonly number[]; readonly startMs: number } | null {
+    return this.#stall;
+  }
+
+  /** Ends the stall, if there is one, and returns it. */
+  unstalled(nowMs: number): StallRecord | null {
+    if (this.#stall === null) return null;
+    const record = { ...this.#stall, durationMs: nowMs - this.#stall.startMs };
+    this.#stall = null;
+    this.#stalls.push(record);
+    return record;
+  }
+
+  interrupted(peer: number, nowMs: number): void {
+    this.#interruptions.push({ peer, startMs: nowMs, durationMs: null });
+  }
+
+  resumed(peer: number, nowMs: number): void {
+    const index = this.#interruptions.findLastIndex(
+      (record) => record.peer === peer && record.durationMs === null,
+    );
+    const record = this.#interruptions[index];
+    if (record === undefined) return;
+    this.#interruptions[index] = { ...record, durationMs: nowMs - record.startMs };
+  }
+
+  snapshot(
+    frames: Pick<
+      SessionMetrics,
+      "currentFrame" | "confirmedFrame" | "verifiedFrame" | "hashCount"
+    >,
+    peers: readonly Peer[],
+  ): SessionMetrics {
+    return {
+      ...frames,
+      ticks: this.ticks,
+      framesSimulated: this.framesSimulated,
+      framesResimulated: this.framesResimulated,
+      rollbacks: [...this.rollbacks],
+      stalls: [...this.#stalls],
+      interruptions: [...this.#interruptions],
+      desyncs: [...this.desyncs],
+      links: peers.map(linkMetrics),
+    };
+  }
+}
+
+function linkMetrics(peer: Peer): LinkMetrics {
+  const { link } = peer;
+  return {
+    peer: peer.peer,
+    rttMs: link.rttMs,
+    jitterMs: link.jitterMs,
+    rttSamples: [...link.samples],
+    packetsSent: link.packetsSent,
+    packetsReceived: link.packetsReceived,
+    bytesSent: link.bytesSent,
+    bytesReceived: link.bytesReceived,
+    packetsLost: link.packetsLost,
+    packetsLate: link.packetsLate,
+    packetsMalformed: link.packetsMalformed,
+    advantageFrames: peer.timeSync.advantageFrames,
+    advantageBoundFrames: peer.advantageBoundFrames,
+  };
+}

@@ -1,0 +1,343 @@
+/**
+ * Two to eight players, one peer or more on the other side of a lossy path.
+ * Packets are taken in first, then at most one rollback, then at most one new frame; a frame is only
+ * sampled when it may be simulated, so an input is never changed once a peer could have seen it.
+ */
+import { assert } from "../determinism/assert.ts";
+import { type ControlMessage, decodeControl, encodeControl } from "../protocol/control-message.ts";
+import { Peer } from "../protocol/peer.ts";
+import { rateFor } from "../rollback/time-sync.ts";
+import { checkSessionConfig } from "./config.ts";
+import type { SessionEvent } from "./event.ts";
+import { compareDigests, type P2PSessionOptions } from "./handshake.ts";
+import type { SessionMetrics } from "./metrics.ts";
+import type { Request } from "./request.ts";
+import type {
+  ConfirmedFrames,
+  ConfirmedState,
+  InputSample,
+  Session,
+  SessionPacket,
+  SessionStatus,
+} from "./session.ts";
+import { Simulator } from "./simulator.ts";
+import { Verification } from "./verification.ts";
+
+/** Greetings repeat until answered: the other side may make its session later than this one. */
+const HELLO_INTERVAL_MS = 250;
+/** Start times of inputs that are remembered to compare with a peer's. */
+const CLOCK_RING = 256;
+
+type Abort = Extract<SessionStatus, { kind: "aborted" }>;
+
+export class P2PSession implements Session {
+  readonly #options: P2PSessionOptions;
+  readonly #simulator: Simulator;
+  readonly #verification: Verification;
+  readonly #localPlayers: readonly number[];
+  readonly #peers: readonly Peer[];
+  readonly #frameMs: number;
+  readonly #inputAtMs = new Float64Array(CLOCK_RING);
+  #events: SessionEvent[] = [];
+  #outgoing: SessionPacket[] = [];
+  #nextHelloMs = Number.NEGATIVE_INFINITY;
+  #hasStarted = false;
+  #hasAnnouncedEnd = false;
+  #abort: Abort | null = null;
+  #nowMs = 0;
+
+  constructor(options: P2PSessionOptions) {
+    const faults = checkSessionConfig(options.config);
+    assert(faults.length === 0, () => faults.join("; "));
+    this.#options = options;
+    this.#frameMs = 1000 / options.environment.fps;
+    this.#simulator = new Simulator(options.environment, options.config.predictor);
+    this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
+    const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
+    this.#peers = [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer));
+    this.#verification = new Verification(this.#simulator.chain, options.episode);
+    for (let player = 0; player < options.players.length; player++) {
+      this.#simulator.fillDelay(player, options.config.inputDelayFrames);
+    }
+  }
+
+  get status(): SessionStatus {
+    if (this.#abort !== null) return this.#abort;
+    if (!this.#hasStarted) return { kind: "handshaking" };
+    const { endFrame } = this.#simulator;
+    if (endFrame !== null) {
+      const isShared = this.#peers.every((peer) => peer.end !== null);
+      return { kind: isShared ? "ended" : "ending", endFrame };
+    }
+    const stall = this.#simulator.recorder.stallStart;
+    if (stall === null) return { kind: "running" };
+    return { kind: "stalled", waitingFor: stall.waitingFor, sinceMs: stall.startMs };
+  }
+
+  get currentFrame(): number {
+    return this.#simulator.sync.currentFrame;
+  }
+
+  get confirmedFrame(): number {
+    return Math.min(this.#simulator.sync.confirmedFrame, this.#simulator.endFrame ?? Infinity);
+  }
+
+  get rate(): number {
+    if (!this.#options.config.isTimeSyncOn || this.#simulator.endFrame !== null) return 1;
+    let worst: number | null = null;
+    for (const peer of this.#peers) {
+      const advantage = peer.timeSync.advantageFrames;
+      if (advantage !== null && (worst === null || advantage > worst)) worst = advantage;
+    }
+    return worst === null ? 1 : rateFor(worst);
+  }
+
+  receive(packets: readonly SessionPacket[], nowMs: number): void {
+    this.#nowMs = nowMs;
+    for (const packet of packets) {
+      const peer = this.#peers.find((candidate) => candidate.peer === packet.peer);
+      if (peer === undefined || this.#abort !== null) continue;
+      if (packet.channel === "play") this.#receivePlay(peer, packet.bytes, nowMs);
+      else this.#receiveControl(peer, packet.bytes, nowMs);
+    }
+  }
+
+  addLocalInput(playerIndex: number, sample: InputSample): void {
+    assert(
+      this.#localPlayers.includes(playerIndex),
+      () => `Expected one of the local players ${this.#localPlayers}, got ${playerIndex}`,
+    );
+    this.#simulator.setSample(playerIndex, sample);
+  }
+
+  advance(nowMs: number): readonly Request[] {
+    this.#nowMs = nowMs;
+    this.#outgoing = [];
+    this.#simulator.beginTick();
+    if (this.#abort !== null) return this.#simulator.requests;
+    if (!this.#hasStarted) this.#greet(nowMs);
+    if (this.#hasStarted) {
+      this.#watchSilence(nowMs);
+      if (this.#abort === null && this.#simulator.endFrame === null) this.#simulate(nowMs);
+    }
+    return this.#simulator.requests;
+  }
+
+  reportConfirmed(state: ConfirmedState): void {
+    if (!this.#simulator.reportConfirmed(state)) return;
+    this.#simulator.recorder.unstalled(this.#nowMs);
+    this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
+  }
+
+  takeOutgoing(): readonly SessionPacket[] {
+    if (this.#hasStarted && this.#abort === null) this.#sendTick();
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    return outgoing;
+  }
+
+  takeEvents(): readonly SessionEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  takeConfirmed(): ConfirmedFrames | null {
+    return this.#simulator.takeConfirmed();
+  }
+
+  metrics(): SessionMetrics {
+    const { chain, recorder } = this.#simulator;
+    let verifiedFrame = chain.newestFrame;
+    for (const peer of this.#peers) verifiedFrame = Math.min(verifiedFrame, peer.verifiedFrame);
+    return recorder.snapshot(
+      {
+        currentFrame: this.currentFrame,
+        confirmedFrame: this.confirmedFrame,
+        verifiedFrame,
+        hashCount: chain.newestFrame,
+      },
+      this.#peers,
+    );
+  }
+
+  #makePeer(peer: number): Peer {
+    const { players, environment, episode } = this.#options;
+    return new Peer({
+      peer,
+      players: players.flatMap((seat, i) =>
+        seat.kind === "remote" && seat.peer === peer ? [i] : [],
+      ),
+      localPlayers: this.#localPlayers,
+      queues: this.#simulator.sync.queues,
+      episode,
+      frameMs: 1000 / environment.fps,
+    });
+  }
+
+  #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
+    if (!peer.receivePlay(bytes, nowMs, this.#advancedAtMs)) return;
+    if (peer.state.kind === "interrupted") {
+      const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
+      peer.state = { kind: "running" };
+      this.#simulator.recorder.resumed(peer.peer, nowMs);
+      this.#events.push({ kind: "resumed", peer: peer.peer, atMs: nowMs, silentMs });
+    }
+    const { header, rows } = peer.reader;
+    for (let i = 0; i < peer.players.length; i++) {
+      const player = peer.players[i] as number;
+      const queue = this.#simulator.sync.queues[player];
+      if (queue === undefined) continue;
+      const from = header.newestFrame - header.inputCount;
+      while (queue.length < header.newestFrame) {
+        this.#simulator.pushRow(
+          player,
+          rows[i] as Uint32Array,
+          (queue.length - from) * queue.layout.width,
+        );
+      }
+    }
+    this.#verify(peer);
+  }
+
+  /** When this side's newest input was the one of `frame`; extrapolated past the present. */
+  readonly #advancedAtMs = (frame: number): number | null => {
+    const length = this.#simulator.sync.queues[this.#localPlayers[0] as number]?.length ?? 0;
+    if (length <= this.#options.config.inputDelayFrames || frame <= length - CLOCK_RING) return null;
+    const known = Math.min(frame, length);
+    const atMs = this.#inputAtMs[known % CLOCK_RING] as number;
+    return atMs === 0 ? null : atMs + (frame - known) * this.#frameMs;
+  };
+
+  #receiveControl(peer: Peer, bytes: Uint8Array, nowMs: number): void {
+    const message = decodeControl(bytes);
+    if (message === null) peer.link.packetsMalformed++;
+    if (message === null || message.episode !== this.#options.episode) return;
+    peer.lastHeardMs = nowMs;
+    switch (message.kind) {
+      case "hello":
+        this.#receiveHello(peer, message.digest, nowMs);
+        break;
+      case "end":
+        peer.end = { endFrame: message.endFrame, chain: message.chain };
+        peer.reportedChain = { frame: message.endFrame, chain: message.chain };
+        this.#verify(peer);
+        break;
+      case "hashes": {
+        const reply = this.#verification.compareHashes(peer, message, nowMs, this.#disputed);
+        if (reply !== null) this.#sendControl(peer, reply);
+        break;
+      }
+    }
+  }
+
+  #receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): void {
+    const difference = compareDigests(this.#options.digest, digest);
+    if (difference !== null) {
+      peer.state = { kind: "closed" };
+      this.#events.push({ kind: "handshake-refused", peer: peer.peer, message: difference });
+      this.#abortWith("handshake-refused", difference);
+      return;
+    }
+    // A peer that still greets has not heard us: an answer, but no answer to an answer.
+    if (peer.state.kind === "handshaking") peer.state = { kind: "running" };
+    else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#sendHello(peer);
+    if (this.#hasStarted || this.#peers.some((other) => other.state.kind === "handshaking")) return;
+    this.#hasStarted = true;
+    for (const other of this.#peers) this.#sendHello(other);
+    for (const other of this.#peers) other.lastHeardMs = nowMs;
+    this.#events.push({ kind: "started", atMs: nowMs });
+  }
+
+  #greet(nowMs: number): void {
+    if (nowMs < this.#nextHelloMs) return;
+    this.#nextHelloMs = nowMs + HELLO_INTERVAL_MS;
+    for (const peer of this.#peers) this.#sendHello(peer);
+  }
+
+  #sendHello(peer: Peer): void {
+    const { episode, digest } = this.#options;
+    this.#sendControl(peer, { kind: "hello", episode, digest: { ...digest } });
+  }
+
+  #sendControl(peer: Peer, message: ControlMessage): void {
+    this.#outgoing.push({ peer: peer.peer, channel: "control", bytes: encodeControl(message) });
+  }
+
+  #sendTick(): void {
+    const { chain, endFrame } = this.#simulator;
+    const hashFrame = chain.newestFrame;
+    for (const peer of this.#peers) {
+      if (peer.state.kind === "closed" || peer.end !== null) continue;
+      const bytes = peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs);
+      this.#outgoing.push({ peer: peer.peer, channel: "play", bytes });
+    }
+    if (endFrame === null || this.#hasAnnouncedEnd) return;
+    this.#hasAnnouncedEnd = true;
+    const { episode } = this.#options;
+    for (const peer of this.#peers) {
+      this.#sendControl(peer, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
+      this.#verify(peer);
+    }
+  }
+
+  #watchSilence(nowMs: number): void {
+    const { interruptedAfterMs, disconnectedAfterMs } = this.#options.config;
+    for (const peer of this.#peers) {
+      if (peer.end !== null) continue;
+      const silentMs = nowMs - peer.lastHeardMs;
+      if (peer.state.kind === "running" && silentMs >= interruptedAfterMs) {
+        peer.state = { kind: "interrupted", sinceMs: nowMs };
+        this.#simulator.recorder.interrupted(peer.peer, nowMs);
+        this.#events.push({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
+      }
+      if (silentMs >= disconnectedAfterMs) {
+        peer.state = { kind: "closed" };
+        this.#events.push({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
+        this.#abortWith("peer-disconnected", `Nothing heard from peer ${peer.peer} for ${silentMs} ms`);
+        return;
+      }
+    }
+  }
+
+  #simulate(nowMs: number): void {
+    const simulator = this.#simulator;
+    const rollback = simulator.rollBack(nowMs);
+    if (rollback !== null) this.#events.push({ kind: "rollback", ...rollback, atMs: nowMs });
+    const { currentFrame, confirmedFrame, queues } = simulator.sync;
+    if (currentFrame - confirmedFrame >= this.#options.config.predictionWindowFrames) {
+      const waitingFor = queues.flatMap((queue, i) => (queue.length === confirmedFrame ? [i] : []));
+      if (simulator.recorder.stalled(currentFrame, waitingFor, nowMs)) {
+        this.#events.push({ kind: "stalled", frame: currentFrame, waitingFor, atMs: nowMs });
+      }
+    } else {
+      const stall = simulator.recorder.unstalled(nowMs);
+      if (stall !== null) {
+        const { durationMs: stalledMs } = stall;
+        this.#events.push({ kind: "unstalled", frame: currentFrame, atMs: nowMs, stalledMs });
+      }
+      for (const player of this.#localPlayers) simulator.pushSample(player);
+      const length = queues[this.#localPlayers[0] as number]?.length ?? 0;
+      this.#inputAtMs[length % CLOCK_RING] = nowMs;
+      simulator.advance(nowMs);
+    }
+    simulator.confirm();
+  }
+
+  #verify(peer: Peer): void {
+    const question = this.#verification.check(peer);
+    if (question !== null) this.#sendControl(peer, question);
+  }
+
+  readonly #disputed = (event: Extract<SessionEvent, { kind: "desync" }>): void => {
+    const { kind: _, ...record } = event;
+    this.#simulator.recorder.desyncs.push(record);
+    this.#events.push(event);
+  };
+
+  #abortWith(reason: Abort["reason"], detail: string): void {
+    const confirmedFrame = Math.min(this.confirmedFrame, this.#simulator.chain.newestFrame);
+    this.#abort = { kind: "aborted", reason, detail, confirmedFrame };
+    this.#simulator.recorder.unstalled(this.#nowMs);
+  }
+}

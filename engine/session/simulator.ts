@@ -1,0 +1,150 @@
+/**
+ * Turns queues into requests: one rollback at most, then one new frame. Shared by every kind of session,
+ * so that playing alone, together and in a sync test is the same simulation.
+ */
+import { assert } from "../determinism/assert.ts";
+import type { Environment } from "../environment/environment.ts";
+import { HashChain } from "../rollback/hash-chain.ts";
+import { type InputLayout, inputLayouts, writeRow } from "../rollback/input-layout.ts";
+import { type Predictor, predictNeutral, predictRepeatLast } from "../rollback/predictor.ts";
+import { SyncLayer } from "../rollback/sync-layer.ts";
+import type { SessionConfig } from "./config.ts";
+import { EpisodeLog } from "./episode-log.ts";
+import { MetricsRecorder } from "./metrics-recorder.ts";
+import { type Request, RequestList } from "./request.ts";
+import type { ConfirmedFrames, ConfirmedState, InputSample } from "./session.ts";
+
+const PREDICTORS: Readonly<Record<SessionConfig["predictor"], Predictor>> = {
+  "repeat-last": predictRepeatLast,
+  neutral: predictNeutral,
+};
+
+/** A rollback that the next requests will run. */
+export interface RunRollback {
+  readonly fromFrame: number;
+  readonly toFrame: number;
+  readonly playerIndex: number;
+}
+
+export class Simulator {
+  readonly layouts: readonly InputLayout[];
+  readonly sync: SyncLayer;
+  readonly chain = new HashChain();
+  readonly log: EpisodeLog;
+  readonly recorder = new MetricsRecorder();
+  readonly #requests = new RequestList();
+  readonly #row: readonly Uint32Array[];
+  readonly #samples: (InputSample | null)[];
+  #endFrame: number | null = null;
+  #confirmRequested = 0;
+
+  constructor(environment: Environment, predictor: SessionConfig["predictor"]) {
+    this.layouts = inputLayouts(environment);
+    this.sync = new SyncLayer(this.layouts, PREDICTORS[predictor]);
+    this.log = new EpisodeLog(this.layouts, this.chain);
+    this.#row = this.layouts.map((layout) => new Uint32Array(layout.width));
+    this.#samples = this.layouts.map(() => null);
+  }
+
+  /** First confirmed frame whose state is terminal; null before. */
+  get endFrame(): number | null {
+    return this.#endFrame;
+  }
+
+  get requests(): readonly Request[] {
+    return this.#requests.list;
+  }
+
+  /** Forgets the last tick's requests and counts a tick. */
+  beginTick(): void {
+    this.#requests.clear();
+    this.recorder.ticks++;
+  }
+
+  setSample(playerIndex: number, sample: InputSample): void {
+    this.#samples[playerIndex] = sample;
+  }
+
+  /** Gives player `playerIndex` neutral inputs for the first `frames` frames: the input delay. */
+  fillDelay(playerIndex: number, frames: number): void {
+    const layout = this.layouts[playerIndex] as InputLayout;
+    for (let frame = 0; frame < frames; frame++) this.pushRow(playerIndex, layout.neutralRow, 0);
+  }
+
+  /** Appends what the player does now as their next input. */
+  pushSample(playerIndex: number): void {
+    const sample = this.#samples[playerIndex] ?? null;
+    const row = this.#row[playerIndex] as Uint32Array;
+    const layout = this.layouts[playerIndex] as InputLayout;
+    writeRow(layout, sample?.action ?? null, sample?.isFocused ?? true, row);
+    this.pushRow(playerIndex, row, 0);
+  }
+
+  pushRow(playerIndex: number, rows: Uint32Array, offset: number): void {
+    this.sync.push(playerIndex, rows, offset);
+    this.log.inputArrived(playerIndex, this.recorder.ticks);
+  }
+
+  /** Requests the re-simulation from the first wrong frame, if there is one. */
+  rollBack(nowMs: number): RunRollback | null {
+    const wrong = this.sync.takeMisprediction();
+    if (wrong === null) return null;
+    const toFrame = this.sync.currentFrame;
+    const depthFrames = toFrame - wrong.frame;
+    this.recorder.rollbacks.push({
+      frame: wrong.frame,
+      currentFrame: toFrame,
+      depthFrames,
+      playerIndex: wrong.playerIndex,
+      atMs: nowMs,
+    });
+    this.resimulate(wrong.frame);
+    return { fromFrame: wrong.frame, toFrame, playerIndex: wrong.playerIndex };
+  }
+
+  /** Requests loading `fromFrame` and simulating up to the present again. */
+  resimulate(fromFrame: number): void {
+    const toFrame = this.sync.currentFrame;
+    this.#requests.load(fromFrame);
+    for (let frame = fromFrame; frame < toFrame; frame++) {
+      this.sync.play(frame, this.#requests.advance(frame, true));
+      this.#requests.save(frame + 1);
+      this.log.frameResimulated(frame, toFrame - fromFrame);
+    }
+    this.recorder.framesResimulated += toFrame - fromFrame;
+  }
+
+  /** Requests one new frame. */
+  advance(nowMs: number): void {
+    const frame = this.sync.currentFrame;
+    const guessed = this.sync.play(frame, this.#requests.advance(frame, false));
+    this.#requests.save(frame + 1);
+    this.log.frameSimulated(frame, this.recorder.ticks, nowMs, guessed);
+    this.sync.advance();
+    this.recorder.framesSimulated++;
+  }
+
+  /** Requests the hash of every state that became final. */
+  confirm(): void {
+    const confirmed = Math.min(this.sync.confirmedFrame, this.sync.currentFrame);
+    this.log.confirmInputs(confirmed, this.sync.queues);
+    while (this.#confirmRequested < confirmed) this.#requests.confirm(++this.#confirmRequested);
+  }
+
+  /** Takes the answer to a `confirm` request; true if it ends the episode. */
+  reportConfirmed(state: ConfirmedState): boolean {
+    if (this.#endFrame !== null) return false;
+    assert(
+      state.frame === this.chain.newestFrame + 1,
+      () => `Expected the state of frame ${this.chain.newestFrame + 1}, got ${state.frame}`,
+    );
+    this.chain.push(state.hash);
+    if (!state.isTerminal) return false;
+    this.#endFrame = state.frame;
+    return true;
+  }
+
+  takeConfirmed(): ConfirmedFrames | null {
+    return this.log.take(this.#endFrame ?? Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,101 @@
+/** One peer plays every seat: nothing is predicted, every frame is confirmed at once. */
+import type { Environment } from "../environment/environment.ts";
+import type { SessionEvent } from "./event.ts";
+import type { SessionMetrics } from "./metrics.ts";
+import type { Request } from "./request.ts";
+import type {
+  ConfirmedFrames,
+  ConfirmedState,
+  InputSample,
+  Session,
+  SessionPacket,
+  SessionStatus,
+} from "./session.ts";
+import { Simulator } from "./simulator.ts";
+
+export class SinglePlayerSession implements Session {
+  readonly #simulator: Simulator;
+  #events: SessionEvent[] = [];
+  #hasStarted = false;
+  #nowMs = 0;
+
+  /** Seats that get no input do the neutral action. */
+  constructor(environment: Environment) {
+    this.#simulator = new Simulator(environment, "neutral");
+  }
+
+  get status(): SessionStatus {
+    const { endFrame } = this.#simulator;
+    return endFrame === null ? { kind: "running" } : { kind: "ended", endFrame };
+  }
+
+  get currentFrame(): number {
+    return this.#simulator.sync.currentFrame;
+  }
+
+  get confirmedFrame(): number {
+    return this.#simulator.endFrame ?? this.currentFrame;
+  }
+
+  get rate(): number {
+    return 1;
+  }
+
+  receive(): void {
+    // Nobody sends anything to a player who is alone.
+  }
+
+  addLocalInput(playerIndex: number, sample: InputSample): void {
+    this.#simulator.setSample(playerIndex, sample);
+  }
+
+  advance(nowMs: number): readonly Request[] {
+    this.#nowMs = nowMs;
+    const simulator = this.#simulator;
+    simulator.beginTick();
+    if (!this.#hasStarted) {
+      this.#hasStarted = true;
+      this.#events.push({ kind: "started", atMs: nowMs });
+    }
+    if (simulator.endFrame === null) {
+      for (let player = 0; player < simulator.layouts.length; player++) {
+        simulator.pushSample(player);
+      }
+      simulator.advance(nowMs);
+      simulator.confirm();
+    }
+    return simulator.requests;
+  }
+
+  reportConfirmed(state: ConfirmedState): void {
+    if (!this.#simulator.reportConfirmed(state)) return;
+    this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
+  }
+
+  takeOutgoing(): readonly SessionPacket[] {
+    return [];
+  }
+
+  takeEvents(): readonly SessionEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  takeConfirmed(): ConfirmedFrames | null {
+    return this.#simulator.takeConfirmed();
+  }
+
+  metrics(): SessionMetrics {
+    const { chain, recorder } = this.#simulator;
+    return recorder.snapshot(
+      {
+        currentFrame: this.currentFrame,
+        confirmedFrame: this.confirmedFrame,
+        verifiedFrame: chain.newestFrame,
+        hashCount: chain.newestFrame,
+      },
+      [],
+    );
+  }
+}

@@ -1,0 +1,14 @@
+/** Packets over one path only: what a switching transport is made of. */
+import type { Packet, Transport } from "./transport.ts";
+
+export type SendResult = ReturnType<Transport["send"]>;
+
+export interface PathTransport {
+  /** Whether a packet sent now would be on its way; false while connecting and after a break. */
+  isOpen(peer: number): boolean;
+  /** `packet.bytes` is borrowed for the call. Never throws: a path that is not open is `closed`. */
+  send(packet: Packet): SendResult;
+  /** Everything that arrived since the last call, in order of arrival; the caller owns it. */
+  drain(): readonly Packet[];
+  close(): void;
+}

@@ -1,0 +1,73 @@
+/** Air hockey: two paddles, one puck, a goal at either end. */
+import { type Action, defineEnvironment, discrete } from "../../engine/index.ts";
+import { checkInteger, checkKeys, MAX_STEPS_RANGE } from "./config-checks.ts";
+import { drawMatch, HEIGHT, WIDTH } from "./puck/drawing.ts";
+import { stepMatch } from "./puck/physics.ts";
+import {
+  createMatch,
+  FPS,
+  layout,
+  MAX_STEPS,
+  observeMatch,
+  type PuckConfig,
+  type PuckState,
+} from "./puck/table.ts";
+
+/** Two digits at most, which is what the score panel has room for. */
+const GOALS_RANGE = { low: 1, high: 99 };
+
+/**
+ * Units per second. Slower than a serve (about 285) the limit would act all the time;
+ * faster, a struck puck could pass half a paddle between two checks of the physics.
+ */
+const PUCK_SPEED_RANGE = { low: 300, high: 1500 };
+
+const STAY = 0;
+
+/** Up, down, left, right: the keys of either hand. */
+const KEY_SETS = [
+  ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
+  ["KeyW", "KeyS", "KeyA", "KeyD"],
+] as const;
+
+function bindKeys(): Record<string, Action> {
+  const bindings: Record<string, Action> = {};
+  for (const [up, down, left, right] of KEY_SETS) {
+    bindings[up] = 1;
+    bindings[down] = 2;
+    bindings[left] = 3;
+    bindings[right] = 4;
+    bindings[`${up}+${left}`] = 5;
+    bindings[`${up}+${right}`] = 6;
+    bindings[`${down}+${left}`] = 7;
+    bindings[`${down}+${right}`] = 8;
+  }
+  return bindings;
+}
+
+export const environment = defineEnvironment<PuckState, PuckConfig>({
+  id: "puck",
+  agentIds: ["paddle_0", "paddle_1"],
+  actionSpaces: [discrete(9), discrete(9)],
+  neutralActions: [STAY, STAY],
+  fps: FPS,
+  maxSteps: MAX_STEPS,
+  stateLayout: layout,
+  keyBindings: bindKeys(),
+  keyHelp: [
+    { keys: "Arrow keys or W A S D", does: "Move your paddle; hold two for a diagonal" },
+    { keys: "Goal", does: "Put the puck in the goal on your partner's side" },
+  ],
+  width: WIDTH,
+  height: HEIGHT,
+  checkConfig: (config) => [
+    ...checkKeys(config, ["maxSteps", "goalsToWin", "puckSpeedMax"]),
+    ...checkInteger(config, "maxSteps", MAX_STEPS_RANGE),
+    ...checkInteger(config, "goalsToWin", GOALS_RANGE),
+    ...checkInteger(config, "puckSpeedMax", PUCK_SPEED_RANGE),
+  ],
+  reset: createMatch,
+  step: stepMatch,
+  observe: observeMatch,
+  draw: drawMatch,
+});
