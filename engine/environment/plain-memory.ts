@@ -86,7 +86,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   }
 
   toJson(state: unknown): unknown {
-    return structuredClone(state);
+    return JSON.parse(JSON.stringify(state)) as unknown;
   }
 
   #saveValue(value: unknown, tape: Tape): void {
@@ -117,7 +117,9 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     for (let i = 0; i < array.length; i++) {
       const value = array[i];
       if (typeof value === "number" && isExactNumber(value)) tape.words[tape.length++] = value;
-      else this.saveOther(value, tape);
+      else if (this.#recent !== null && isObject(value) && this.#recent.matches(value)) {
+        this.#recent.save(value, tape);
+      } else this.saveOther(value, tape);
     }
   }
 
@@ -196,9 +198,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     const name = JSON.stringify(keys);
     const known = this.#shapeByKeys.get(name);
     if (known !== undefined) return known;
-    const keyHash = Number(
-      this.#hasher.hashText(JSON.stringify([...keys].sort())) & 0xffffffffn,
-    );
+    const keyHash = Number(this.#hasher.hashText(JSON.stringify([...keys].sort())) & 0xffffffffn);
     const shape = makeShape(this.#shapes.length, keys, keyHash, this, this.#isCompiled);
     this.#shapes.push(shape);
     this.#shapeByKeys.set(name, shape);
@@ -217,6 +217,10 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     this.#textByContent.set(text, known);
     return known;
   }
+}
+
+function isObject(value: unknown): value is PlainObject {
+  return typeof value === "object" && value !== null;
 }
 
 function pushTag(tape: Tape, tag: number, payload: number): void {

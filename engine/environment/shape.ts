@@ -124,11 +124,15 @@ function compile(
       if (v === v) { ${property} = v; at++; }
       else { t.length = at; ${property} = walker.loadOther(t); at = t.length; }`;
   });
+  // Reading `constructor` costs a third of asking for the prototype, and tells as much where no key hides it.
+  const isForeign = keys.includes("constructor")
+    ? "PlainObject.getPrototypeOf(o) !== PlainObject.prototype"
+    : "o.constructor !== PlainObject";
   const source = `"use strict";
-    const prototype = Object.prototype, prototypeOf = Object.getPrototypeOf;
+    const PlainObject = Object;
     return {
       matches(o) {
-        if (prototypeOf(o) !== prototype) return false;
+        if (${isForeign}) return false;
         let i = 0;
         for (const key in o) if (key !== keys[i++]) return false;
         return i === ${keys.length};

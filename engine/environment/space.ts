@@ -53,9 +53,7 @@ export function isAction(space: Space, value: unknown): value is Action {
   if (!Array.isArray(value)) return false;
   switch (space.kind) {
     case "multi-discrete":
-      return (
-        value.length === space.nvec.length && space.nvec.every((n, i) => isIndex(value[i], n))
-      );
+      return value.length === space.nvec.length && space.nvec.every((n, i) => isIndex(value[i], n));
     case "multi-binary":
       return value.length === space.n && value.every((entry) => isIndex(entry, 2));
     case "box":

@@ -9,11 +9,7 @@ export interface StateDifference {
 }
 
 /** The first difference in depth-first order of sorted keys, or null. Linear in the size of the states. */
-export function firstDifference(
-  ours: unknown,
-  theirs: unknown,
-  path = "",
-): StateDifference | null {
+export function firstDifference(ours: unknown, theirs: unknown, path = ""): StateDifference | null {
   if (Object.is(ours, theirs)) return null;
   if (!isBranch(ours) || !isBranch(theirs) || Array.isArray(ours) !== Array.isArray(theirs)) {
     return { path, ours, theirs };

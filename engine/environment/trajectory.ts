@@ -64,7 +64,10 @@ export class Trajectory {
       row.set(`rewards.${agent}`, result.rewards[player] as number);
       const isTerminated = result.terminateds[player] === true;
       row.set(`terminateds.${agent}`, isTerminated);
-      row.set(`truncateds.${agent}`, result.truncateds[player] === true || (isCut && !isTerminated));
+      row.set(
+        `truncateds.${agent}`,
+        result.truncateds[player] === true || (isCut && !isTerminated),
+      );
       flatten(`infos.${agent}`, result.infos[player], row);
       row.set(`isFocused.${agent}`, isFocused[player] as boolean);
       row.set(`isDefaultAction.${agent}`, isDefaultAction[player] as boolean);

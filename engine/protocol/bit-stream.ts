@@ -80,8 +80,7 @@ export class BitReader {
     while (done < bits) {
       const shift = this.#bitOffset & 7;
       const taken = Math.min(8 - shift, bits - done);
-      const chunk =
-        ((this.#bytes[this.#bitOffset >>> 3] as number) >>> shift) & ((1 << taken) - 1);
+      const chunk = ((this.#bytes[this.#bitOffset >>> 3] as number) >>> shift) & ((1 << taken) - 1);
       value |= chunk << done;
       done += taken;
       this.#bitOffset += taken;

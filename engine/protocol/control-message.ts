@@ -37,21 +37,34 @@ const controlMessage = z.discriminatedUnion("kind", [
 
 export type ControlMessage = z.infer<typeof controlMessage>;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
+/** ASCII only: everything else is escaped, so that bytes and characters are the same. */
 export function encodeControl(message: ControlMessage): Uint8Array {
-  return encoder.encode(JSON.stringify(message));
+  const text = JSON.stringify(message).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** Null for anything that is not a message; never throws. */
 export function decodeControl(bytes: Uint8Array): ControlMessage | null {
   if (bytes.length > MESSAGE_BYTES_MAX) return null;
   try {
-    const parsed = controlMessage.safeParse(JSON.parse(decoder.decode(bytes)));
+    const parsed = controlMessage.safeParse(JSON.parse(textOf(bytes)));
     return parsed.success ? parsed.data : null;
   } catch {
-    // Not UTF-8 or not JSON: a peer's bytes, not our fault.
+    // Not JSON: a peer's bytes, not our fault.
     return null;
   }
+}
+
+/** `fromCharCode` takes its characters as arguments, of which engines allow some ten thousands. */
+const TEXT_SLICE = 8_192;
+
+function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += TEXT_SLICE) {
+    text += String.fromCharCode(...bytes.subarray(at, at + TEXT_SLICE));
+  }
+  return text;
 }

@@ -39,7 +39,8 @@ export function writeRun(writer: BitWriter, queue: InputQueue, from: number, to:
   writeFlags(writer, queue, from, to);
   let changes = 0;
   for (let frame = from; frame < to; frame++) if (!repeats(queue, frame)) changes++;
-  const isDelta = (to - from) + changes * actionBits(queue.layout) <= (to - from) * actionBits(queue.layout);
+  const isDelta =
+    to - from + changes * actionBits(queue.layout) <= (to - from) * actionBits(queue.layout);
   writer.write(isDelta ? 1 : 0, 1);
   for (let frame = from; frame < to; frame++) {
     const isRepeat = isDelta && repeats(queue, frame);

@@ -4,6 +4,7 @@
  *   handshaking ──agreed──▶ running ──silence──▶ interrupted ──packet──▶ running
  *        └──────digests differ──▶ closed ◀──longer silence──┘
  */
+import type { InputClock } from "../rollback/input-clock.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import { TimeSync } from "../rollback/time-sync.ts";
 import { runFramesMax } from "./input-delta.ts";
@@ -80,13 +81,9 @@ export class Peer {
 
   /**
    * Takes one play packet; true if it holds inputs or acks to apply from `reader`.
-   * `advancedAtMs(frame)` tells when this side's newest input reached that frame.
+   * `clock` tells when this side's inputs were made.
    */
-  receivePlay(
-    bytes: Uint8Array,
-    nowMs: number,
-    advancedAtMs: (frame: number) => number | null,
-  ): boolean {
+  receivePlay(bytes: Uint8Array, nowMs: number, clock: InputClock): boolean {
     this.link.bytesReceived += bytes.length;
     this.link.packetsReceived++;
     const outcome = this.reader.read(bytes, this.#options.episode, this.link.newestSequence);
@@ -102,7 +99,7 @@ export class Peer {
     if (header.echoSequence !== null) {
       this.link.echoed(header.echoSequence, header.echoHoldMs, nowMs);
     }
-    this.#measureAdvantage(header.newestFrame, nowMs, advancedAtMs);
+    this.#measureAdvantage(header.newestFrame, nowMs, clock);
     if (this.reportedChain === null && header.hashFrame > this.verifiedFrame) {
       this.reportedChain = { frame: header.hashFrame, chain: header.chain };
     }
@@ -136,15 +133,11 @@ export class Peer {
     return this.link.rttMs === null ? null : this.link.rttMs / 2 / this.#options.frameMs;
   }
 
-  #measureAdvantage(
-    frame: number,
-    nowMs: number,
-    advancedAtMs: (frame: number) => number | null,
-  ): void {
+  #measureAdvantage(frame: number, nowMs: number, clock: InputClock): void {
     // A stalled peer repeats its newest frame: that says when it stopped, not how fast it runs.
     if (frame <= this.#newestHeardFrame) return;
     this.#newestHeardFrame = frame;
-    const startedAtMs = advancedAtMs(frame);
+    const startedAtMs = clock.timeOf(frame);
     if (startedAtMs === null || this.link.rttMs === null) return;
     const offsetMs = nowMs - this.link.rttMs / 2 - startedAtMs;
     this.timeSync.add(offsetMs / this.#options.frameMs);

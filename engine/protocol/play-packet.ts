@@ -5,7 +5,6 @@
  * hashed frame zigzag · chain 32 · per player of the sender: run of inputs.
  * Frames travel as low halves or as differences: the receiver knows about where they must lie.
  */
-import type { InputLayout } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import { BitReader, BitWriter } from "./bit-stream.ts";
 import { PACKET_BYTES_MAX, RUN_FRAMES_MAX, readRun, writeRun } from "./input-delta.ts";
@@ -33,7 +32,6 @@ export interface PlayHeader {
   hashFrame: number;
   chain: number;
 }
-
 
 /** Encodes packets of one sender into one buffer of its own. */
 export class PlayWriter {

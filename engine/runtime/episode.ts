@@ -82,7 +82,7 @@ export class Episode {
 
   /** Ends play at the confirmed prefix because the host says so. */
   stop(detail: string): void {
-    this.finish("stopped", detail);
+    this.finish(this.hasConfirmedEnd ? "ended" : "stopped", detail);
     this.close();
   }
 
@@ -109,9 +109,9 @@ export class Episode {
     if (status.kind === "ended") this.finish("ended", "");
     if (status.kind !== "aborted") return;
     // The partner vanished after the last frame was confirmed: nothing is missing here.
-    if (this.hasConfirmedEnd) return this.finish("ended", status.detail);
-    const isTechnical = status.reason !== "peer-disconnected";
-    this.finish(isTechnical ? "technical" : "peer-disconnected", status.detail);
+    if (this.hasConfirmedEnd) this.finish("ended", status.detail);
+    else if (status.reason === "peer-disconnected") this.finish("peer-disconnected", status.detail);
+    else this.finish("technical", status.detail);
   }
 
   /** A broken invariant: nothing more is simulated, what is confirmed is kept. */

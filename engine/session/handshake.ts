@@ -1,6 +1,7 @@
 /** What two peers must agree on before frame 0, and how a difference is told. */
-import { WIRE_VERSION } from "../protocol/control-message.ts";
+
 import type { Environment } from "../environment/environment.ts";
+import { WIRE_VERSION } from "../protocol/control-message.ts";
 import type { SessionConfig } from "./config.ts";
 
 /** Who sits where; `peer` is the number packets to and from that seat carry. */

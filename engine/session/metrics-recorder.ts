@@ -57,10 +57,7 @@ export class MetricsRecorder {
   }
 
   snapshot(
-    frames: Pick<
-      SessionMetrics,
-      "currentFrame" | "confirmedFrame" | "verifiedFrame" | "hashCount"
-    >,
+    frames: Pick<SessionMetrics, "currentFrame" | "confirmedFrame" | "verifiedFrame" | "hashCount">,
     peers: readonly Peer[],
   ): SessionMetrics {
     return {

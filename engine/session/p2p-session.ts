@@ -6,13 +6,16 @@
 import { assert } from "../determinism/assert.ts";
 import { type ControlMessage, decodeControl, encodeControl } from "../protocol/control-message.ts";
 import { Peer } from "../protocol/peer.ts";
+import { InputClock } from "../rollback/input-clock.ts";
 import { rateFor } from "../rollback/time-sync.ts";
 import { checkSessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
-import { compareDigests, type P2PSessionOptions } from "./handshake.ts";
+import type { P2PSessionOptions } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
+import { PeerGroup } from "./peer-group.ts";
 import type { Request } from "./request.ts";
 import type {
+  AbortReason,
   ConfirmedFrames,
   ConfirmedState,
   InputSample,
@@ -23,11 +26,6 @@ import type {
 import { Simulator } from "./simulator.ts";
 import { Verification } from "./verification.ts";
 
-/** Greetings repeat until answered: the other side may make its session later than this one. */
-const HELLO_INTERVAL_MS = 250;
-/** Start times of inputs that are remembered to compare with a peer's. */
-const CLOCK_RING = 256;
-
 type Abort = Extract<SessionStatus, { kind: "aborted" }>;
 
 export class P2PSession implements Session {
@@ -35,13 +33,10 @@ export class P2PSession implements Session {
   readonly #simulator: Simulator;
   readonly #verification: Verification;
   readonly #localPlayers: readonly number[];
-  readonly #peers: readonly Peer[];
-  readonly #frameMs: number;
-  readonly #inputAtMs = new Float64Array(CLOCK_RING);
+  readonly #group: PeerGroup;
+  readonly #inputClock: InputClock;
   #events: SessionEvent[] = [];
   #outgoing: SessionPacket[] = [];
-  #nextHelloMs = Number.NEGATIVE_INFINITY;
-  #hasStarted = false;
   #hasAnnouncedEnd = false;
   #abort: Abort | null = null;
   #nowMs = 0;
@@ -50,11 +45,20 @@ export class P2PSession implements Session {
     const faults = checkSessionConfig(options.config);
     assert(faults.length === 0, () => faults.join("; "));
     this.#options = options;
-    this.#frameMs = 1000 / options.environment.fps;
+    this.#inputClock = new InputClock(1000 / options.environment.fps);
     this.#simulator = new Simulator(options.environment, options.config.predictor);
     this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
     const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
-    this.#peers = [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer));
+    this.#group = new PeerGroup({
+      ...options,
+      peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
+      recorder: this.#simulator.recorder,
+      host: {
+        send: (peer, message) => this.#sendControl(peer, message),
+        emit: (event) => this.#events.push(event),
+        abort: (reason, detail) => this.#abortWith(reason, detail),
+      },
+    });
     this.#verification = new Verification(this.#simulator.chain, options.episode);
     for (let player = 0; player < options.players.length; player++) {
       this.#simulator.fillDelay(player, options.config.inputDelayFrames);
@@ -63,10 +67,10 @@ export class P2PSession implements Session {
 
   get status(): SessionStatus {
     if (this.#abort !== null) return this.#abort;
-    if (!this.#hasStarted) return { kind: "handshaking" };
+    if (!this.#group.hasStarted) return { kind: "handshaking" };
     const { endFrame } = this.#simulator;
     if (endFrame !== null) {
-      const isShared = this.#peers.every((peer) => peer.end !== null);
+      const isShared = this.#group.peers.every((peer) => peer.end !== null);
       return { kind: isShared ? "ended" : "ending", endFrame };
     }
     const stall = this.#simulator.recorder.stallStart;
@@ -82,10 +86,15 @@ export class P2PSession implements Session {
     return Math.min(this.#simulator.sync.confirmedFrame, this.#simulator.endFrame ?? Infinity);
   }
 
+  /** Next frame that the local players will be asked for: the current one and the input delay. */
+  get sampledFrame(): number {
+    return this.#simulator.sync.queues[this.#localPlayers[0] as number]?.length ?? 0;
+  }
+
   get rate(): number {
     if (!this.#options.config.isTimeSyncOn || this.#simulator.endFrame !== null) return 1;
     let worst: number | null = null;
-    for (const peer of this.#peers) {
+    for (const peer of this.#group.peers) {
       const advantage = peer.timeSync.advantageFrames;
       if (advantage !== null && (worst === null || advantage > worst)) worst = advantage;
     }
@@ -95,8 +104,8 @@ export class P2PSession implements Session {
   receive(packets: readonly SessionPacket[], nowMs: number): void {
     this.#nowMs = nowMs;
     for (const packet of packets) {
-      const peer = this.#peers.find((candidate) => candidate.peer === packet.peer);
-      if (peer === undefined || this.#abort !== null) continue;
+      const peer = this.#group.find(packet.peer);
+      if (peer === null || this.#abort !== null) continue;
       if (packet.channel === "play") this.#receivePlay(peer, packet.bytes, nowMs);
       else this.#receiveControl(peer, packet.bytes, nowMs);
     }
@@ -112,12 +121,11 @@ export class P2PSession implements Session {
 
   advance(nowMs: number): readonly Request[] {
     this.#nowMs = nowMs;
-    this.#outgoing = [];
     this.#simulator.beginTick();
     if (this.#abort !== null) return this.#simulator.requests;
-    if (!this.#hasStarted) this.#greet(nowMs);
-    if (this.#hasStarted) {
-      this.#watchSilence(nowMs);
+    if (!this.#group.hasStarted) this.#group.greet(nowMs);
+    if (this.#group.hasStarted) {
+      this.#group.watchSilence(nowMs);
       if (this.#abort === null && this.#simulator.endFrame === null) this.#simulate(nowMs);
     }
     return this.#simulator.requests;
@@ -130,7 +138,7 @@ export class P2PSession implements Session {
   }
 
   takeOutgoing(): readonly SessionPacket[] {
-    if (this.#hasStarted && this.#abort === null) this.#sendTick();
+    if (this.#group.hasStarted && this.#abort === null) this.#sendTick();
     const outgoing = this.#outgoing;
     this.#outgoing = [];
     return outgoing;
@@ -149,7 +157,8 @@ export class P2PSession implements Session {
   metrics(): SessionMetrics {
     const { chain, recorder } = this.#simulator;
     let verifiedFrame = chain.newestFrame;
-    for (const peer of this.#peers) verifiedFrame = Math.min(verifiedFrame, peer.verifiedFrame);
+    for (const peer of this.#group.peers)
+      verifiedFrame = Math.min(verifiedFrame, peer.verifiedFrame);
     return recorder.snapshot(
       {
         currentFrame: this.currentFrame,
@@ -157,7 +166,7 @@ export class P2PSession implements Session {
         verifiedFrame,
         hashCount: chain.newestFrame,
       },
-      this.#peers,
+      this.#group.peers,
     );
   }
 
@@ -176,13 +185,8 @@ export class P2PSession implements Session {
   }
 
   #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
-    if (!peer.receivePlay(bytes, nowMs, this.#advancedAtMs)) return;
-    if (peer.state.kind === "interrupted") {
-      const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
-      peer.state = { kind: "running" };
-      this.#simulator.recorder.resumed(peer.peer, nowMs);
-      this.#events.push({ kind: "resumed", peer: peer.peer, atMs: nowMs, silentMs });
-    }
+    if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
+    this.#group.heard(peer, nowMs);
     const { header, rows } = peer.reader;
     for (let i = 0; i < peer.players.length; i++) {
       const player = peer.players[i] as number;
@@ -200,15 +204,6 @@ export class P2PSession implements Session {
     this.#verify(peer);
   }
 
-  /** When this side's newest input was the one of `frame`; extrapolated past the present. */
-  readonly #advancedAtMs = (frame: number): number | null => {
-    const length = this.#simulator.sync.queues[this.#localPlayers[0] as number]?.length ?? 0;
-    if (length <= this.#options.config.inputDelayFrames || frame <= length - CLOCK_RING) return null;
-    const known = Math.min(frame, length);
-    const atMs = this.#inputAtMs[known % CLOCK_RING] as number;
-    return atMs === 0 ? null : atMs + (frame - known) * this.#frameMs;
-  };
-
   #receiveControl(peer: Peer, bytes: Uint8Array, nowMs: number): void {
     const message = decodeControl(bytes);
     if (message === null) peer.link.packetsMalformed++;
@@ -216,7 +211,7 @@ export class P2PSession implements Session {
     peer.lastHeardMs = nowMs;
     switch (message.kind) {
       case "hello":
-        this.#receiveHello(peer, message.digest, nowMs);
+        this.#group.receiveHello(peer, message.digest, nowMs);
         break;
       case "end":
         peer.end = { endFrame: message.endFrame, chain: message.chain };
@@ -231,35 +226,6 @@ export class P2PSession implements Session {
     }
   }
 
-  #receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): void {
-    const difference = compareDigests(this.#options.digest, digest);
-    if (difference !== null) {
-      peer.state = { kind: "closed" };
-      this.#events.push({ kind: "handshake-refused", peer: peer.peer, message: difference });
-      this.#abortWith("handshake-refused", difference);
-      return;
-    }
-    // A peer that still greets has not heard us: an answer, but no answer to an answer.
-    if (peer.state.kind === "handshaking") peer.state = { kind: "running" };
-    else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#sendHello(peer);
-    if (this.#hasStarted || this.#peers.some((other) => other.state.kind === "handshaking")) return;
-    this.#hasStarted = true;
-    for (const other of this.#peers) this.#sendHello(other);
-    for (const other of this.#peers) other.lastHeardMs = nowMs;
-    this.#events.push({ kind: "started", atMs: nowMs });
-  }
-
-  #greet(nowMs: number): void {
-    if (nowMs < this.#nextHelloMs) return;
-    this.#nextHelloMs = nowMs + HELLO_INTERVAL_MS;
-    for (const peer of this.#peers) this.#sendHello(peer);
-  }
-
-  #sendHello(peer: Peer): void {
-    const { episode, digest } = this.#options;
-    this.#sendControl(peer, { kind: "hello", episode, digest: { ...digest } });
-  }
-
   #sendControl(peer: Peer, message: ControlMessage): void {
     this.#outgoing.push({ peer: peer.peer, channel: "control", bytes: encodeControl(message) });
   }
@@ -267,7 +233,7 @@ export class P2PSession implements Session {
   #sendTick(): void {
     const { chain, endFrame } = this.#simulator;
     const hashFrame = chain.newestFrame;
-    for (const peer of this.#peers) {
+    for (const peer of this.#group.peers) {
       if (peer.state.kind === "closed" || peer.end !== null) continue;
       const bytes = peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs);
       this.#outgoing.push({ peer: peer.peer, channel: "play", bytes });
@@ -275,28 +241,9 @@ export class P2PSession implements Session {
     if (endFrame === null || this.#hasAnnouncedEnd) return;
     this.#hasAnnouncedEnd = true;
     const { episode } = this.#options;
-    for (const peer of this.#peers) {
+    for (const peer of this.#group.peers) {
       this.#sendControl(peer, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
       this.#verify(peer);
-    }
-  }
-
-  #watchSilence(nowMs: number): void {
-    const { interruptedAfterMs, disconnectedAfterMs } = this.#options.config;
-    for (const peer of this.#peers) {
-      if (peer.end !== null) continue;
-      const silentMs = nowMs - peer.lastHeardMs;
-      if (peer.state.kind === "running" && silentMs >= interruptedAfterMs) {
-        peer.state = { kind: "interrupted", sinceMs: nowMs };
-        this.#simulator.recorder.interrupted(peer.peer, nowMs);
-        this.#events.push({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
-      }
-      if (silentMs >= disconnectedAfterMs) {
-        peer.state = { kind: "closed" };
-        this.#events.push({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
-        this.#abortWith("peer-disconnected", `Nothing heard from peer ${peer.peer} for ${silentMs} ms`);
-        return;
-      }
     }
   }
 
@@ -317,8 +264,7 @@ export class P2PSession implements Session {
         this.#events.push({ kind: "unstalled", frame: currentFrame, atMs: nowMs, stalledMs });
       }
       for (const player of this.#localPlayers) simulator.pushSample(player);
-      const length = queues[this.#localPlayers[0] as number]?.length ?? 0;
-      this.#inputAtMs[length % CLOCK_RING] = nowMs;
+      this.#inputClock.mark(this.sampledFrame, nowMs);
       simulator.advance(nowMs);
     }
     simulator.confirm();
@@ -335,7 +281,7 @@ export class P2PSession implements Session {
     this.#events.push(event);
   };
 
-  #abortWith(reason: Abort["reason"], detail: string): void {
+  #abortWith(reason: AbortReason, detail: string): void {
     const confirmedFrame = Math.min(this.confirmedFrame, this.#simulator.chain.newestFrame);
     this.#abort = { kind: "aborted", reason, detail, confirmedFrame };
     this.#simulator.recorder.unstalled(this.#nowMs);

@@ -31,6 +31,8 @@ export interface ConfirmedState {
   readonly isTerminal: boolean;
 }
 
+export type AbortReason = "peer-disconnected" | "handshake-refused" | "technical";
+
 export type SessionStatus =
   /** Not every peer has agreed on version, digest and settings yet. */
   | { readonly kind: "handshaking" }
@@ -48,7 +50,7 @@ export type SessionStatus =
   /** Nothing below `confirmedFrame` is in doubt, nothing from it on is data. */
   | {
       readonly kind: "aborted";
-      readonly reason: "peer-disconnected" | "handshake-refused" | "technical";
+      readonly reason: AbortReason;
       readonly detail: string;
       readonly confirmedFrame: number;
     };

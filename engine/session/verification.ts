@@ -36,10 +36,7 @@ export class Verification {
     nowMs: number,
     disputed: (event: DesyncEvent) => void,
   ): ControlMessage | null {
-    const last = Math.min(
-      message.fromFrame + message.hashes.length - 1,
-      this.#chain.newestFrame,
-    );
+    const last = Math.min(message.fromFrame + message.hashes.length - 1, this.#chain.newestFrame);
     for (let frame = Math.max(1, message.fromFrame); frame <= last; frame++) {
       const theirs = message.hashes[frame - message.fromFrame] as string;
       const ours = this.#chain.hashAt(frame);
@@ -48,7 +45,15 @@ export class Verification {
         peer.hasDesynced = true;
         peer.verifiedFrame = Math.min(peer.verifiedFrame, frame - 1);
         const verifiedFrame = peer.verifiedFrame;
-        disputed({ kind: "desync", peer: peer.peer, frame, ours, theirs, verifiedFrame, atMs: nowMs });
+        disputed({
+          kind: "desync",
+          peer: peer.peer,
+          frame,
+          ours,
+          theirs,
+          verifiedFrame,
+          atMs: nowMs,
+        });
       }
       break;
     }

@@ -1,0 +1,113 @@
+/** The peers of a session as a group: greeting until all agree, then watching for silence. */
+import type { ControlMessage } from "../protocol/control-message.ts";
+import type { Peer } from "../protocol/peer.ts";
+import type { SessionConfig } from "./config.ts";
+import type { SessionEvent } from "./event.ts";
+import { compareDigests } from "./handshake.ts";
+import type { MetricsRecorder } from "./metrics-recorder.ts";
+import type { AbortReason } from "./session.ts";
+
+/** Greetings repeat until answered: the other side may make its session later than this one. */
+const HELLO_INTERVAL_MS = 250;
+
+/** What the group needs of its session. */
+export interface PeerGroupHost {
+  send(peer: Peer, message: ControlMessage): void;
+  emit(event: SessionEvent): void;
+  abort(reason: AbortReason, detail: string): void;
+}
+
+export interface PeerGroupOptions {
+  readonly peers: readonly Peer[];
+  readonly episode: number;
+  readonly digest: Readonly<Record<string, string>>;
+  readonly config: SessionConfig;
+  readonly recorder: MetricsRecorder;
+  readonly host: PeerGroupHost;
+}
+
+export class PeerGroup {
+  readonly peers: readonly Peer[];
+  readonly #options: PeerGroupOptions;
+  #nextHelloMs = Number.NEGATIVE_INFINITY;
+  #hasStarted = false;
+
+  constructor(options: PeerGroupOptions) {
+    this.peers = options.peers;
+    this.#options = options;
+  }
+
+  /** Whether every peer has agreed on the digest. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  find(peer: number): Peer | null {
+    return this.peers.find((candidate) => candidate.peer === peer) ?? null;
+  }
+
+  /** Greets again when it is time. */
+  greet(nowMs: number): void {
+    if (nowMs < this.#nextHelloMs) return;
+    this.#nextHelloMs = nowMs + HELLO_INTERVAL_MS;
+    for (const peer of this.peers) this.#sendHello(peer);
+  }
+
+  receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): void {
+    const { host } = this.#options;
+    const difference = compareDigests(this.#options.digest, digest);
+    if (difference !== null) {
+      peer.state = { kind: "closed" };
+      host.emit({ kind: "handshake-refused", peer: peer.peer, message: difference });
+      host.abort("handshake-refused", difference);
+      return;
+    }
+    // A peer that still greets has not heard us: an answer, but no answer to an answer.
+    if (peer.state.kind === "handshaking") peer.state = { kind: "running" };
+    else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#sendHello(peer);
+    if (this.#hasStarted || this.peers.some(({ state }) => state.kind === "handshaking")) return;
+    this.#hasStarted = true;
+    for (const other of this.peers) {
+      this.#sendHello(other);
+      other.lastHeardMs = nowMs;
+    }
+    host.emit({ kind: "started", atMs: nowMs });
+  }
+
+  /** Ends an interruption when something was heard from the peer. */
+  heard(peer: Peer, nowMs: number): void {
+    if (peer.state.kind !== "interrupted") return;
+    const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
+    peer.state = { kind: "running" };
+    this.#options.recorder.resumed(peer.peer, nowMs);
+    this.#options.host.emit({ kind: "resumed", peer: peer.peer, atMs: nowMs, silentMs });
+  }
+
+  /** Tells of peers that have fallen silent, and gives up on one that stays so. */
+  watchSilence(nowMs: number): void {
+    const { config, recorder, host } = this.#options;
+    for (const peer of this.peers) {
+      if (peer.end !== null) continue;
+      const silentMs = nowMs - peer.lastHeardMs;
+      if (peer.state.kind === "running" && silentMs >= config.interruptedAfterMs) {
+        peer.state = { kind: "interrupted", sinceMs: nowMs };
+        recorder.interrupted(peer.peer, nowMs);
+        host.emit({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
+      }
+      if (silentMs >= config.disconnectedAfterMs) {
+        peer.state = { kind: "closed" };
+        host.emit({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
+        host.abort(
+          "peer-disconnected",
+          `Nothing heard from peer ${peer.peer} for ${Math.round(silentMs)} ms`,
+        );
+        return;
+      }
+    }
+  }
+
+  #sendHello(peer: Peer): void {
+    const { episode, digest } = this.#options;
+    this.#options.host.send(peer, { kind: "hello", episode, digest: { ...digest } });
+  }
+}

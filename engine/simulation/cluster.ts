@@ -1,0 +1,156 @@
+/** N sessions on one clock and one simulated network, driven by a schedule; the same run every time. */
+import type { Hasher } from "../determinism/hash.ts";
+import { deriveSeed, nextFloat, seedRandom } from "../determinism/random.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { Action } from "../environment/space.ts";
+import { World } from "../environment/world.ts";
+import { DEFAULT_SESSION_CONFIG } from "../session/config.ts";
+import type { SessionEvent } from "../session/event.ts";
+import { fulfil } from "../session/fulfil.ts";
+import { handshakeDigest } from "../session/handshake.ts";
+import { P2PSession } from "../session/p2p-session.ts";
+import type { Request } from "../session/request.ts";
+import type { ConfirmedFrames } from "../session/session.ts";
+import { randomAction } from "../session/sync-test.ts";
+import type { LinkProfile } from "./link-profile.ts";
+import { SimulatedNetwork, type SimulatedTransport } from "./network.ts";
+import type { Schedule } from "./schedule.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** Silence is no reason to leave in a simulation: schedules decide what happens. */
+const NEVER_MS = 600_000;
+
+export interface ClusterOptions {
+  readonly environment: Environment;
+  readonly config: unknown;
+  readonly schedule: Schedule;
+  readonly hasher: Hasher;
+  /** May change what a peer simulates, to prove that a fault is caught. */
+  readonly tamper?: (peer: number, requests: readonly Request[]) => void;
+}
+
+/** One peer of a cluster and what it has done. */
+export interface ClusterPeer {
+  readonly session: P2PSession;
+  readonly world: World;
+  readonly transport: SimulatedTransport;
+  /** `sampled[frame]` is what this peer's player really did for that frame. */
+  readonly sampled: Action[];
+  readonly confirmed: ConfirmedFrames[];
+  readonly events: SessionEvent[];
+}
+
+export class Cluster {
+  readonly clock = new VirtualClock();
+  readonly network: SimulatedNetwork;
+  readonly peers: readonly ClusterPeer[];
+  readonly #options: ClusterOptions;
+  readonly #holds: { action: Action; readonly random: number[] }[];
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    const { schedule, environment } = options;
+    this.network = new SimulatedNetwork({
+      clock: this.clock,
+      seed: deriveSeed(schedule.seed, 2),
+      profile: (from, to) => schedule.links[from]?.[to] as LinkProfile,
+      partitions: schedule.partitions,
+    });
+    this.#holds = environment.agentIds.map((_, player) => ({
+      action: environment.neutralActions[player] as Action,
+      random: seedRandom([0, 0, 0, 0], deriveSeed(schedule.seed, 3, player)),
+    }));
+    this.peers = environment.agentIds.map((_, peer) => this.#makePeer(peer));
+    for (let peer = 0; peer < this.peers.length; peer++) {
+      this.clock.at((schedule.clocks[peer]?.startMs ?? 0) * 1_000, () => this.#tick(peer));
+    }
+  }
+
+  /** Runs until every peer has ended or aborted, or `untilMs` of virtual time have passed. */
+  run(untilMs: number): void {
+    while (this.clock.nowMs < untilMs && !this.#isOver()) this.clock.step();
+  }
+
+  #isOver(): boolean {
+    return this.peers.every(({ session }) => {
+      const { kind } = session.status;
+      return kind === "ended" || kind === "aborted";
+    });
+  }
+
+  #makePeer(peer: number): ClusterPeer {
+    const { environment, config, schedule, hasher } = this.#options;
+    const sessionConfig = {
+      ...DEFAULT_SESSION_CONFIG,
+      ...schedule.session,
+      disconnectedAfterMs: NEVER_MS,
+    };
+    const seed = deriveSeed(schedule.seed, 4);
+    const digest = handshakeDigest({
+      environment,
+      environmentDigest: environment.id,
+      configDigest: "",
+      seed,
+      episode: 0,
+      maxSteps: schedule.frames,
+      config: sessionConfig,
+    });
+    const players = environment.agentIds.map((_, player) =>
+      player === peer ? ({ kind: "local" } as const) : ({ kind: "remote", peer: player } as const),
+    );
+    return {
+      session: new P2PSession({ environment, players, episode: 0, config: sessionConfig, digest }),
+      world: new World({ environment, config, seed, maxSteps: schedule.frames, hasher }),
+      transport: this.network.connect(peer),
+      sampled: [],
+      confirmed: [],
+      events: [],
+    };
+  }
+
+  #tick(peer: number): void {
+    const { schedule, tamper } = this.#options;
+    const { session, world, transport, sampled, confirmed, events } = this.peers[
+      peer
+    ] as ClusterPeer;
+    const { nowMs } = this.clock;
+    session.receive(transport.drain(), nowMs);
+    const action = this.#sample(peer);
+    session.addLocalInput(peer, { action, isFocused: true });
+    const frame = session.sampledFrame;
+    const requests = session.advance(nowMs);
+    // A stalled session samples nothing: what was drawn then was never played.
+    if (session.sampledFrame > frame) sampled[frame] = action;
+    tamper?.(peer, requests);
+    fulfil(requests, world, session);
+    for (const packet of session.takeOutgoing()) transport.send(packet);
+    events.push(...session.takeEvents());
+    const frames = session.takeConfirmed();
+    if (frames !== null) confirmed.push(frames);
+    const periodUs = 1_000_000 / this.#options.environment.fps / session.rate;
+    const driftPpm = schedule.clocks[peer]?.driftPpm ?? 0;
+    const nextUs = this.clock.nowUs + periodUs * (1 + driftPpm / 1_000_000);
+    this.clock.at(this.#afterPauses(peer, nextUs), () => this.#tick(peer));
+  }
+
+  /** Draws what the player does in this tick. */
+  #sample(peer: number): Action {
+    const { environment, schedule } = this.#options;
+    const hold = this.#holds[peer] as { action: Action; readonly random: number[] };
+    if (nextFloat(hold.random) < 1 / (schedule.holdFrames[peer] ?? 1)) {
+      const space = environment.actionSpaces[peer];
+      if (space !== undefined) hold.action = randomAction(space, hold.random);
+    }
+    return hold.action;
+  }
+
+  #afterPauses(peer: number, atUs: number): number {
+    let moved = atUs;
+    for (const pause of this.#options.schedule.pauses) {
+      const startUs = pause.startMs * 1_000;
+      const endUs = startUs + pause.durationMs * 1_000;
+      if (pause.peer === peer && moved >= startUs && moved < endUs) moved = endUs;
+    }
+    return moved;
+  }
+}

@@ -1,0 +1,93 @@
+/** Everything that happens in one simulated run, materialised from a seed as plain JSON before it runs. */
+import { deriveSeed, nextFloat, nextInt, seedRandom } from "../determinism/random.ts";
+import type { SessionConfig } from "../session/config.ts";
+import type { LinkProfile } from "./link-profile.ts";
+import type { Partition } from "./network.ts";
+
+/** A peer that does not tick for a while: a garbage collection, a suspended laptop. */
+export interface Pause {
+  readonly peer: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+}
+
+export interface Schedule {
+  readonly seed: number;
+  readonly playerCount: number;
+  readonly frames: number;
+  readonly session: Pick<
+    SessionConfig,
+    "inputDelayFrames" | "predictionWindowFrames" | "predictor"
+  >;
+  /** `links[from][to]`. */
+  readonly links: readonly (readonly LinkProfile[])[];
+  readonly partitions: readonly Partition[];
+  readonly pauses: readonly Pause[];
+  /** `clocks[peer]`: when the peer starts, and how wrong its clock runs. */
+  readonly clocks: readonly { readonly startMs: number; readonly driftPpm: number }[];
+  /** Mean frames a player holds an input; 1 changes each frame. */
+  readonly holdFrames: readonly number[];
+}
+
+/** Upper ends of what a schedule may draw; the rest of a schedule is drawn below them. */
+export interface ScheduleLimits {
+  readonly playerCount: number;
+  readonly frames: number;
+}
+
+/** Draws a schedule. Half of the kinds of fault are switched off in any one (swarm testing). */
+export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
+  const random = seedRandom([0, 0, 0, 0], deriveSeed(seed, 1));
+  const { playerCount, frames } = limits;
+  const isOn = () => nextFloat(random) < 0.5;
+  const faults = {
+    loss: isOn(),
+    burst: isOn(),
+    jitter: isOn(),
+    duplicate: isOn(),
+    reorder: isOn(),
+  };
+  const players = Array.from({ length: playerCount }, (_, i) => i);
+  const makeLink = (): LinkProfile => ({
+    delayMs: nextInt(random, 160),
+    jitterMs: faults.jitter ? nextInt(random, 60) : 0,
+    lossRatio: faults.loss ? nextFloat(random) * 0.3 : 0,
+    burstRatio: faults.burst ? 0.005 : 0,
+    burstPackets: faults.burst ? nextInt(random, 60) : 0,
+    duplicateRatio: faults.duplicate ? nextFloat(random) * 0.2 : 0,
+    reorderRatio: faults.reorder ? nextFloat(random) * 0.2 : 0,
+    reorderMs: faults.reorder ? nextInt(random, 120) : 0,
+    bandwidthKbitPerS: isOn() && isOn() && isOn() ? 64 : null,
+  });
+  const links = players.map(() => players.map(makeLink));
+  const spanMs = frames * 16;
+  const moment = () => nextInt(random, spanMs);
+  return {
+    seed,
+    playerCount,
+    frames,
+    session: {
+      inputDelayFrames: nextInt(random, 6),
+      predictionWindowFrames: 2 + nextInt(random, 11),
+      predictor: isOn() ? "repeat-last" : "neutral",
+    },
+    links,
+    partitions: isOn()
+      ? [{ from: 0, to: 1, startMs: moment(), durationMs: 100 + nextInt(random, 1_500) }]
+      : [],
+    pauses: isOn()
+      ? [
+          {
+            peer: nextInt(random, playerCount),
+            startMs: moment(),
+            durationMs: nextInt(random, 400),
+          },
+        ]
+      : [],
+    clocks: players.map(() => ({
+      startMs: nextInt(random, 200),
+      driftPpm: nextInt(random, 401) - 200,
+    })),
+    holdFrames: players.map(() => 1 + nextInt(random, 15)),
+  };
+}
