@@ -56,6 +56,7 @@ export function nextInt(state: RandomState, bound: number): number {
 /** Derives the seed of one named stream (an episode, a player, a link) from a parent seed. */
 export function deriveSeed(seed: number, ...path: readonly number[]): number {
   let derived = splitmix32(seed >>> 0);
-  for (const step of path) derived = splitmix32((derived ^ splitmix32(step >>> 0)) >>> 0);
+  // Not symmetric in seed and step: stream 2 of seed 1 is not stream 1 of seed 2.
+  for (const step of path) derived = splitmix32((Math.imul(derived, 3) + step) >>> 0);
   return derived;
 }

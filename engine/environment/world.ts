@@ -28,6 +28,7 @@ const DEFAULT_SNAPSHOT_COUNT = 128;
 export class World {
   readonly environment: Environment;
   readonly maxSteps: number;
+  readonly seed: number;
   readonly #memory: StateMemory<unknown, unknown>;
   readonly #snapshots: unknown[] = [];
   readonly #frames: Int32Array;
@@ -42,6 +43,7 @@ export class World {
     assert((count & (count - 1)) === 0, () => `Expected a power of two, got ${count} snapshots`);
     this.environment = options.environment;
     this.maxSteps = options.maxSteps;
+    this.seed = options.seed >>> 0;
     const layout = options.environment.stateLayout;
     this.#memory = (
       layout === undefined
@@ -52,7 +54,7 @@ export class World {
     this.#frames = new Int32Array(count).fill(-1);
     this.#terminals = new Uint8Array(count);
     this.#mask = count - 1;
-    this.#state = options.environment.reset(options.seed >>> 0, options.config);
+    this.#state = options.environment.reset(this.seed, options.config);
     this.#isTerminal = options.maxSteps === 0;
     this.save(0);
   }

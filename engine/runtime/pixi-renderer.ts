@@ -173,8 +173,8 @@ class Canvas implements DrawingRenderer {
 export async function createPixiRenderer(options: RendererOptions): Promise<DrawingRenderer> {
   const pixi = await import("pixi.js");
   const preference = options.preference ?? "canvas";
-  // WebGL shaders are built from source text, which a strict content policy forbids without it.
-  if (preference === "webgl") await import("pixi.js/unsafe-eval");
+  // Every renderer checks at its start whether it may build code from text; a strict policy forbids it.
+  await import("pixi.js/unsafe-eval");
   const renderer = await pixi.autoDetectRenderer({
     width: options.width,
     height: options.height,

@@ -43,7 +43,8 @@ export class Verification {
       if (ours === theirs) continue;
       if (!peer.hasDesynced) {
         peer.hasDesynced = true;
-        peer.verifiedFrame = Math.min(peer.verifiedFrame, frame - 1);
+        // Every hash from the last verified frame to this one was just compared.
+        peer.verifiedFrame = frame - 1;
         const verifiedFrame = peer.verifiedFrame;
         disputed({
           kind: "desync",

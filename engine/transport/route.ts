@@ -26,7 +26,7 @@ export interface RouteAction {
   readonly hasChanged: boolean;
   /** Ask the peer over the direct path whether it gets through. */
   readonly isProbeDue: boolean;
-  /** Tell the peer over the relay that the direct path does not work this way. */
+  /** Tell the peer over the relay that nothing of it arrives directly. */
   readonly isAvoidDue: boolean;
 }
 
@@ -38,6 +38,8 @@ export class Route {
   private suspectSinceMs: number | null = null;
   private lastProbeMs: number | null = null;
   private answeredProbes = 0;
+  /** Since the last switch. */
+  private isHeardDirectly = false;
 
   /** `deadlineMs` is how long only the direct path is waited for; 0 where there is none. */
   constructor(startMs: number, deadlineMs: number) {
@@ -50,9 +52,15 @@ export class Route {
     if (this.path === "direct") this.suspectSinceMs ??= nowMs;
   }
 
-  /** Something was heard over the direct path, or the silence ended otherwise. */
+  /** The silence ended, by whatever path. */
   clearSuspicion(): void {
     this.suspectSinceMs = null;
+  }
+
+  /** Something came over the direct path: it works in this direction. */
+  heardDirectly(): void {
+    this.suspectSinceMs = null;
+    this.isHeardDirectly = true;
   }
 
   probeAnswered(): void {
@@ -78,11 +86,11 @@ export class Route {
       (this.lastProbeMs === null || nowMs - this.lastProbeMs >= PROBE_INTERVAL_MS);
     if (isProbeDue) this.lastProbeMs = nowMs;
     const hasLeftDirect = before === "direct" && this.path === "relay";
-    const isStillBroken = this.path === "relay" && this.answeredProbes === 0 && isProbeDue;
+    const isStillDeaf = this.path === "relay" && !this.isHeardDirectly && isProbeDue;
     return {
       hasChanged: before !== this.path,
       isProbeDue,
-      isAvoidDue: hasLeftDirect || isStillBroken,
+      isAvoidDue: hasLeftDirect || isStillDeaf,
     };
   }
 
@@ -103,6 +111,7 @@ export class Route {
     this.path = path;
     this.suspectSinceMs = null;
     this.answeredProbes = 0;
+    this.isHeardDirectly = false;
     this.lastProbeMs = null;
   }
 }

@@ -114,7 +114,7 @@ export class SwitchingTransport implements Transport {
       const remote = this.remotes.get(packet.peer);
       if (remote === undefined) continue;
       remote.tally.addReceived(path, packet.bytes.length);
-      if (path === "direct") remote.route.clearSuspicion();
+      if (path === "direct") remote.route.heardDirectly();
       if (packet.channel === "play") into.push(packet);
       else this.takeControl(remote, packet, into);
     }
