@@ -2,7 +2,8 @@
 import { InvariantError } from "../determinism/assert.ts";
 import type { Hasher } from "../determinism/hash.ts";
 import { describeHazard, findHazard } from "./plain-hazard.ts";
-import { isExactNumber, makeShape, type Shape, type Walker } from "./shape.ts";
+import { Shape } from "./shape.ts";
+import type { PlainObject, Walker } from "./shape-code.ts";
 import type { StateMemory } from "./state-memory.ts";
 import {
   createTape,
@@ -16,8 +17,6 @@ import {
   tapeBytes,
 } from "./tape.ts";
 
-type PlainObject = Record<string, unknown>;
-
 /** What the tape needs to know of one text; `low` and `high` are its 64-bit hash. */
 interface KnownText {
   readonly id: number;
@@ -28,16 +27,19 @@ interface KnownText {
 /** States that make new texts each frame would fill the table; past this it starts anew. */
 const KNOWN_TEXTS_MAX = 65_536;
 
+/** High half of −0; its low half is 0. */
+const NEGATIVE_ZERO_HIGH = 0x80000000;
+
 export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   readonly #hasher: Hasher;
   readonly #isCompiled: boolean;
   readonly #shapes: Shape[] = [];
-  readonly #shapeByKeys = new Map<string, Shape>();
   readonly #textByContent = new Map<string, KnownText>();
   readonly #texts: string[] = [];
   readonly #arrays: unknown[][] = [];
   #arraysUsed = 0;
-  #recent: Shape | null = null;
+  /** The object being saved, as the list that `saveRun` takes. */
+  readonly #single: unknown[] = [null];
 
   /** `isCompiled` false walks by loops, as under a policy that forbids generated code. */
   constructor(hasher: Hasher, isCompiled = true) {
@@ -69,7 +71,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
 
   /** Returns a state made of pooled objects: the one restored before is overwritten. */
   load(tape: Tape): unknown {
-    for (const shape of this.#shapes) shape.poolUsed = 0;
+    for (const shape of this.#shapes) shape.releaseAll();
     this.#arraysUsed = 0;
     tape.length = 0;
     tape.refCount = 0;
@@ -81,7 +83,12 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     return this.loadOther(tape);
   }
 
+  /** Throws an `InvariantError` if the state holds a −0, which hashes unlike the 0 that it equals. */
   hash(tape: Tape): bigint {
+    const { halves, length } = tape;
+    for (let i = 1; i < 2 * length; i += 2) {
+      if (halves[i] === NEGATIVE_ZERO_HIGH && halves[i - 1] === 0) this.#refuseNegativeZero(tape);
+    }
     return this.#hasher.hashBytes(tapeBytes(tape));
   }
 
@@ -90,7 +97,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   }
 
   #saveValue(value: unknown, tape: Tape): void {
-    if (typeof value === "number" && isExactNumber(value)) tape.words[tape.length++] = value;
+    if (typeof value === "number" && value - value === 0) tape.words[tape.length++] = value;
     else this.saveOther(value, tape);
   }
 
@@ -98,9 +105,21 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     if (value === null) pushTag(tape, TAG_NULL, 0);
     else if (typeof value === "boolean") pushTag(tape, value ? TAG_TRUE : TAG_FALSE, 0);
     else if (typeof value === "string") this.#saveText(value, tape);
-    else if (typeof value !== "object") throw new InvariantError(`Expected plain data`);
     else if (Array.isArray(value)) this.#saveArray(value, tape);
-    else this.#shapeOf(value as PlainObject).save(value as PlainObject, tape);
+    else {
+      const single = this.#single;
+      single[0] = value;
+      this.#saveObjects(single, 0, tape);
+    }
+  }
+
+  /** Saves the object at `from` and those behind it that have the same shape; returns the next index. */
+  #saveObjects(list: readonly unknown[], from: number, tape: Tape): number {
+    for (const shape of this.#shapes) {
+      const next = shape.saveRun(list, from, tape);
+      if (next > from) return next;
+    }
+    return this.#learnShape(list[from]).saveRun(list, from, tape);
   }
 
   #saveText(text: string, tape: Tape): void {
@@ -114,12 +133,14 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
 
   #saveArray(array: readonly unknown[], tape: Tape): void {
     pushTag(tape, TAG_ARRAY, array.length);
-    for (let i = 0; i < array.length; i++) {
+    for (let i = 0; i < array.length; ) {
       const value = array[i];
-      if (typeof value === "number" && isExactNumber(value)) tape.words[tape.length++] = value;
-      else if (this.#recent !== null && isObject(value) && this.#recent.matches(value)) {
-        this.#recent.save(value, tape);
-      } else this.saveOther(value, tape);
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+        i = this.#saveObjects(array, i, tape);
+      } else {
+        this.#saveValue(value, tape);
+        i++;
+      }
     }
   }
 
@@ -167,42 +188,34 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   }
 
   #loadObject(tape: Tape): PlainObject {
-    const shape = this.#shapes[tape.refs[tape.refCount++] as number] as Shape;
-    let object = shape.pool[shape.poolUsed];
-    if (object === undefined || !shape.matches(object)) {
-      object = shape.create();
-      shape.pool[shape.poolUsed] = object;
-    }
-    shape.poolUsed++;
-    shape.load(object, tape);
-    return object;
+    return (this.#shapes[tape.refs[tape.refCount++] as number] as Shape).load(tape);
   }
 
-  #shapeOf(object: PlainObject): Shape {
-    const recent = this.#recent;
-    if (recent?.matches(object)) return recent;
-    for (const shape of this.#shapes) {
-      if (shape.matches(object)) {
-        this.#recent = shape;
-        return shape;
-      }
+  #learnShape(value: unknown): Shape {
+    if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) {
+      throw new InvariantError("Expected plain data");
     }
-    return this.#learnShape(object);
-  }
-
-  #learnShape(object: PlainObject): Shape {
-    if (Object.getPrototypeOf(object) !== Object.prototype) {
-      throw new InvariantError(`Expected a plain object`);
-    }
+    const object = value as PlainObject;
     const keys = Object.keys(object);
-    const name = JSON.stringify(keys);
-    const known = this.#shapeByKeys.get(name);
-    if (known !== undefined) return known;
-    const keyHash = Number(this.#hasher.hashText(JSON.stringify([...keys].sort())) & 0xffffffffn);
-    const shape = makeShape(this.#shapes.length, keys, keyHash, this, this.#isCompiled);
+    const sortedNames = JSON.stringify([...keys].sort());
+    const shape = new Shape(
+      {
+        id: this.#shapes.length,
+        keys,
+        keyHash: Number(this.#hasher.hashText(sortedNames) & 0xffffffffn),
+        numeric: new Set(keys.filter((key) => typeof object[key] === "number")),
+      },
+      this,
+      this.#isCompiled,
+    );
     this.#shapes.push(shape);
-    this.#shapeByKeys.set(name, shape);
     return shape;
+  }
+
+  #refuseNegativeZero(tape: Tape): void {
+    const hazard = findHazard(this.load(tape));
+    // Null for a text whose hash happens to have these bits.
+    if (hazard !== null) throw new InvariantError(describeHazard(hazard));
   }
 
   #learnText(text: string): KnownText {
@@ -217,10 +230,6 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     this.#textByContent.set(text, known);
     return known;
   }
-}
-
-function isObject(value: unknown): value is PlainObject {
-  return typeof value === "object" && value !== null;
 }
 
 function pushTag(tape: Tape, tag: number, payload: number): void {

@@ -123,8 +123,12 @@ describe.each([
   ])("[DE3] refuses %s with its path", (_what, state, path, found) => {
     const memory = new PlainMemory(hasher, isCompiled);
     const tape = memory.createSnapshot();
-    expect(() => memory.save(state, tape)).toThrow(`Expected ${path} to be`);
-    expect(() => memory.save(state, tape)).toThrow(`got ${found}`);
+    const saveAndHash = () => {
+      memory.save(state, tape);
+      memory.hash(tape);
+    };
+    expect(saveAndHash).toThrow(`Expected ${path} to be`);
+    expect(saveAndHash).toThrow(`got ${found}`);
   });
 });
 
