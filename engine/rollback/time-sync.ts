@@ -9,8 +9,11 @@ const RING_LENGTH = 30;
 const SLOWDOWN_MAX = 0.005;
 /** Behind: speed up by at most this; a peer behind cannot be helped by slowing the other alone. */
 const SPEEDUP_MAX = 0.01;
-/** Offset in frames at which the correction is largest. */
-const FULL_CORRECTION_FRAMES = 3;
+/**
+ * Offset in frames at which the correction is largest. Five frames are then made up in 7 s; a smaller value would
+ * answer the average of the last half second so hard that two peers chase each other.
+ */
+const FULL_CORRECTION_FRAMES = 1.5;
 
 export class TimeSync {
   readonly #offsets = new Float64Array(RING_LENGTH);
