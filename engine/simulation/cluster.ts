@@ -14,11 +14,13 @@ import type { ConfirmedFrames } from "../session/session.ts";
 import { randomAction } from "../session/sync-test.ts";
 import type { LinkProfile } from "./link-profile.ts";
 import { SimulatedNetwork, type SimulatedTransport } from "./network.ts";
-import type { Schedule } from "./schedule.ts";
+import type { PeerClock, Schedule } from "./schedule.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Silence is no reason to leave in a simulation: schedules decide what happens. */
 const NEVER_MS = 600_000;
+/** Browsers let a hidden page's own timers fire once a second. */
+const HIDDEN_GRAIN_US = 1_000_000;
 
 export interface ClusterOptions {
   readonly environment: Environment;
@@ -62,7 +64,8 @@ export class Cluster {
     }));
     this.peers = environment.agentIds.map((_, peer) => this.#makePeer(peer));
     for (let peer = 0; peer < this.peers.length; peer++) {
-      this.clock.at((schedule.clocks[peer]?.startMs ?? 0) * 1_000, () => this.#tick(peer));
+      const startUs = (schedule.clocks[peer]?.startMs ?? 0) * 1_000;
+      this.clock.at(startUs, () => this.#tick(peer, startUs));
     }
   }
 
@@ -108,7 +111,8 @@ export class Cluster {
     };
   }
 
-  #tick(peer: number): void {
+  /** One tick that was due at `dueUs`; coarse timers run it later, several at the same moment. */
+  #tick(peer: number, dueUs: number): void {
     const { schedule, tamper } = this.#options;
     const { session, world, transport, sampled, confirmed, events } = this.peers[
       peer
@@ -127,10 +131,20 @@ export class Cluster {
     events.push(...session.takeEvents());
     const frames = session.takeConfirmed();
     if (frames !== null) confirmed.push(frames);
+    const clock = schedule.clocks[peer] as PeerClock;
     const periodUs = 1_000_000 / this.#options.environment.fps / session.rate;
-    const driftPpm = schedule.clocks[peer]?.driftPpm ?? 0;
-    const nextUs = this.clock.nowUs + periodUs * (1 + driftPpm / 1_000_000);
-    this.clock.at(this.#afterPauses(peer, nextUs), () => this.#tick(peer));
+    const wishedUs = dueUs + periodUs * (1 + clock.driftPpm / 1_000_000);
+    const nextUs = this.#afterPauses(peer, wishedUs);
+    this.clock.at(this.#timerUs(peer, nextUs, clock), () => this.#tick(peer, nextUs));
+  }
+
+  /** When a timer set for `atUs` fires. */
+  #timerUs(peer: number, atUs: number, clock: PeerClock): number {
+    const isHidden = this.#options.schedule.hiddenTabs.some(
+      (hidden) => hidden.peer === peer && isWithin(atUs, hidden.startMs, hidden.durationMs),
+    );
+    const grainUs = isHidden ? HIDDEN_GRAIN_US : clock.grainMs * 1_000;
+    return grainUs === 0 ? atUs : Math.ceil(atUs / grainUs) * grainUs;
   }
 
   /** Draws what the player does in this tick. */
@@ -146,11 +160,15 @@ export class Cluster {
 
   #afterPauses(peer: number, atUs: number): number {
     let moved = atUs;
-    for (const pause of this.#options.schedule.pauses) {
-      const startUs = pause.startMs * 1_000;
-      const endUs = startUs + pause.durationMs * 1_000;
-      if (pause.peer === peer && moved >= startUs && moved < endUs) moved = endUs;
+    for (const { peer: paused, startMs, durationMs } of this.#options.schedule.pauses) {
+      if (paused === peer && isWithin(moved, startMs, durationMs)) {
+        moved = (startMs + durationMs) * 1_000;
+      }
     }
     return moved;
   }
+}
+
+function isWithin(atUs: number, startMs: number, durationMs: number): boolean {
+  return atUs >= startMs * 1_000 && atUs < (startMs + durationMs) * 1_000;
 }

@@ -11,6 +11,20 @@ export interface Pause {
   readonly durationMs: number;
 }
 
+/** A stretch in which a peer's page is hidden and its timers fire once a second. */
+export interface HiddenTab {
+  readonly peer: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+}
+
+export interface PeerClock {
+  readonly startMs: number;
+  readonly driftPpm: number;
+  /** Timers fire only at multiples of this, several ticks at once if need be; 0 for exact ones. */
+  readonly grainMs: number;
+}
+
 export interface Schedule {
   readonly seed: number;
   readonly playerCount: number;
@@ -18,13 +32,15 @@ export interface Schedule {
   readonly session: Pick<
     SessionConfig,
     "inputDelayFrames" | "predictionWindowFrames" | "predictor"
-  >;
+  > &
+    Partial<SessionConfig>;
   /** `links[from][to]`. */
   readonly links: readonly (readonly LinkProfile[])[];
   readonly partitions: readonly Partition[];
   readonly pauses: readonly Pause[];
-  /** `clocks[peer]`: when the peer starts, and how wrong its clock runs. */
-  readonly clocks: readonly { readonly startMs: number; readonly driftPpm: number }[];
+  readonly hiddenTabs: readonly HiddenTab[];
+  /** `clocks[peer]`: when the peer starts, and how its clock and timers run. */
+  readonly clocks: readonly PeerClock[];
   /** Mean frames a player holds an input; 1 changes each frame. */
   readonly holdFrames: readonly number[];
 }
@@ -50,7 +66,7 @@ export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
   const players = Array.from({ length: playerCount }, (_, i) => i);
   const makeLink = (): LinkProfile => ({
     delayMs: nextInt(random, 160),
-    jitterMs: faults.jitter ? nextInt(random, 60) : 0,
+    jitterMs: faults.jitter ? nextInt(random, 100) : 0,
     lossRatio: faults.loss ? nextFloat(random) * 0.3 : 0,
     burstRatio: faults.burst ? 0.005 : 0,
     burstPackets: faults.burst ? nextInt(random, 60) : 0,
@@ -73,7 +89,7 @@ export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
     },
     links,
     partitions: isOn()
-      ? [{ from: 0, to: 1, startMs: moment(), durationMs: 100 + nextInt(random, 1_500) }]
+      ? [{ from: 0, to: 1, startMs: moment(), durationMs: 100 + nextInt(random, 3_000) }]
       : [],
     pauses: isOn()
       ? [
@@ -84,9 +100,19 @@ export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
           },
         ]
       : [],
+    hiddenTabs: isOn()
+      ? [
+          {
+            peer: nextInt(random, playerCount),
+            startMs: moment(),
+            durationMs: nextInt(random, 2_000),
+          },
+        ]
+      : [],
     clocks: players.map(() => ({
       startMs: nextInt(random, 200),
       driftPpm: nextInt(random, 401) - 200,
+      grainMs: isOn() ? 0 : nextInt(random, 20),
     })),
     holdFrames: players.map(() => 1 + nextInt(random, 15)),
   };

@@ -52,17 +52,16 @@ export class SwitchingTransport implements Transport {
     }
   }
 
-  /** Control messages are taken even while no path is open and go out with the first one. */
+  /** From the first open path on, control messages are taken even while a break lasts. */
   send({ peer, channel, bytes }: Packet): SendResult {
     const remote = this.remotes.get(peer);
-    if (remote === undefined) return "closed";
+    if (remote === undefined || remote.route.path === null) return "closed";
     if (channel === "control") {
       if (!remote.control.push(bytes)) return "congested";
       this.flush(remote, this.options.now());
       return "sent";
     }
-    const { path } = remote.route;
-    const result = path === null ? "closed" : this.transmit(remote, path, "play", bytes);
+    const result = this.transmit(remote, remote.route.path, "play", bytes);
     if (result === "congested") remote.tally.addCongested();
     return result;
   }

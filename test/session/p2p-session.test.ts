@@ -154,7 +154,8 @@ const perfect: Schedule = {
   links: [0, 1].map(() => [0, 1].map(() => PERFECT_LINK)),
   partitions: [],
   pauses: [],
-  clocks: [0, 1].map(() => ({ startMs: 0, driftPpm: 0 })),
+  hiddenTabs: [],
+  clocks: [0, 1].map(() => ({ startMs: 0, driftPpm: 0, grainMs: 0 })),
   holdFrames: [1, 1],
 };
 
@@ -247,8 +248,8 @@ describe("a whole episode", () => {
       frames,
       links: [0, 1].map(() => [path, path]),
       clocks: [
-        { startMs: 0, driftPpm: 0 },
-        { startMs: 100, driftPpm: 0 },
+        { startMs: 0, driftPpm: 0, grainMs: 0 },
+        { startMs: 100, driftPpm: 0, grainMs: 0 },
       ],
     };
     const cluster = new Cluster({ environment, config: null, schedule, hasher });

@@ -1,10 +1,14 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Environment, type Hasher, loadHasher } from "../../engine/index.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
+import { PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
 import { makeSchedule, type Schedule } from "../../engine/simulation/schedule.ts";
 import { FIRST_SEED, SIMULATION_SEEDS } from "../support/budget.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "../support/orbit-environment.ts";
 import { judge, type Verdict } from "./oracle.ts";
+import { shrink } from "./shrinker.ts";
 
 /** Virtual time after which a run that has not ended will not: the worst link needs some 20 s. */
 const RUN_MS_MAX = 120_000;
@@ -30,6 +34,29 @@ function run(schedule: Schedule, environment: Environment): { cluster: Cluster; 
   return { cluster, verdict: judge(cluster, environment, null, schedule) };
 }
 
+/** Schedules that once failed, made small; run always. */
+const CORPUS = join(import.meta.dirname, "corpus");
+
+interface CorpusEntry {
+  /** What was wrong then. */
+  readonly note: string;
+  /** Chooses the game, as in the fuzzed runs. */
+  readonly environmentSeed: number;
+  readonly schedule: Schedule;
+}
+
+/** Shrinks a failing schedule into the corpus and tells where it is. */
+function keepInCorpus(seed: number, schedule: Schedule): string {
+  const environment = environmentOf(seed);
+  const smallest = shrink(schedule, (candidate) => {
+    return run(candidate, environment).verdict.faults.length > 0;
+  });
+  const path = join(CORPUS, `seed-${seed}.json`);
+  const entry: CorpusEntry = { note: "", environmentSeed: seed, schedule: smallest };
+  writeFileSync(path, `${JSON.stringify(entry, null, 2)}\n`);
+  return path;
+}
+
 const batches = Array.from(
   { length: Math.ceil(SIMULATION_SEEDS / BATCH) },
   (_, i) => FIRST_SEED + i * BATCH,
@@ -45,7 +72,10 @@ describe("simulated networks", () => {
         frames: FRAMES,
       });
       const { verdict } = run(schedule, environment);
-      expect(verdict.faults, `seed ${seed}: ${JSON.stringify(schedule)}`).toEqual([]);
+      if (verdict.faults.length > 0) {
+        const path = keepInCorpus(seed, schedule);
+        expect.fail(`Seed ${seed}, shrunk to ${path}: ${verdict.faults.join("; ")}`);
+      }
       seen.rollbacks += verdict.rollbacks;
       seen.stalls += verdict.stalls;
       seen.lostPackets += verdict.lostPackets;
@@ -70,6 +100,97 @@ describe("simulated networks", () => {
       );
     };
     expect(trace()).toBe(trace());
+  });
+});
+
+describe("schedules that failed before", () => {
+  it.each(readdirSync(CORPUS))("[SE1][SE2][SE3] %s agrees with the oracle now", (name) => {
+    const text = readFileSync(join(CORPUS, name), "utf8");
+    const { environmentSeed, schedule } = JSON.parse(text) as CorpusEntry;
+    expect(run(schedule, environmentOf(environmentSeed)).verdict.faults).toEqual([]);
+  });
+});
+
+describe("bad links", () => {
+  it.each([
+    ["30 % loss", { lossRatio: 0.3 }],
+    ["bursts of 60 packets", { burstRatio: 0.004, burstPackets: 60 }],
+    ["reordering", { reorderRatio: 0.3, reorderMs: 80 }],
+    ["duplication", { duplicateRatio: 0.5 }],
+    ["300 ms round trips with 100 ms of jitter", { delayMs: 150, jitterMs: 100 }],
+    ["64 kbit/s", { bandwidthKbitPerS: 64 }],
+    [
+      "all of it",
+      {
+        lossRatio: 0.3,
+        burstRatio: 0.004,
+        burstPackets: 60,
+        reorderRatio: 0.3,
+        reorderMs: 80,
+        duplicateRatio: 0.5,
+        delayMs: 150,
+        jitterMs: 100,
+        bandwidthKbitPerS: 64,
+      },
+    ],
+  ])("[SE3] play goes on or stalls and recovers over %s", (_, faults) => {
+    const environment = orbitEnvironment();
+    const base = makeSchedule(5, { playerCount: 2, frames: 600 });
+    const link = { ...PERFECT_LINK, delayMs: 40, ...faults };
+    const schedule = {
+      ...base,
+      links: [
+        [link, link],
+        [link, link],
+      ],
+      partitions: [],
+    };
+    const { verdict } = run(schedule, environment);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.rollbacks).toBeGreaterThan(20);
+  });
+
+  it("[SE3][SE4] a 3 s partition is a stall for both, told and recovered from", () => {
+    const environment = orbitEnvironment();
+    const base = makeSchedule(6, { playerCount: 2, frames: 600 });
+    const link = { ...PERFECT_LINK, delayMs: 40 };
+    const cut = { startMs: 2_000, durationMs: 3_000 };
+    const schedule = {
+      ...base,
+      links: [
+        [link, link],
+        [link, link],
+      ],
+      pauses: [],
+      hiddenTabs: [],
+      partitions: [
+        { from: 0, to: 1, ...cut },
+        { from: 1, to: 0, ...cut },
+      ],
+    };
+    const { cluster, verdict } = run(schedule, environment);
+    expect(verdict.faults).toEqual([]);
+    for (const { session } of cluster.peers) {
+      const { stalls, interruptions } = session.metrics();
+      expect(Math.max(...stalls.map(({ durationMs }) => durationMs))).toBeGreaterThan(2_500);
+      expect(interruptions).toHaveLength(1);
+      expect(interruptions[0]?.durationMs).toBeGreaterThan(2_000);
+    }
+  });
+});
+
+describe("shrinker", () => {
+  it("finds the one fault that a failure needs", () => {
+    const schedule = makeSchedule(77, { playerCount: 2, frames: FRAMES });
+    const needed = { peer: 1, startMs: 500, durationMs: 321 };
+    const noisy = { ...schedule, pauses: [...schedule.pauses, needed] };
+    const smallest = shrink(noisy, ({ pauses }) =>
+      pauses.some(({ durationMs }) => durationMs === 321),
+    );
+    expect(smallest.pauses).toEqual([needed]);
+    expect(smallest.partitions).toEqual([]);
+    expect(smallest.frames).toBe(1);
+    expect(smallest.links.flat()).toEqual(smallest.links.flat().map(() => PERFECT_LINK));
   });
 });
 

@@ -7,7 +7,7 @@ function fromEnvironment(name: string, fallback: number): number {
 }
 
 /** Schedules that the simulation suite runs. */
-export const SIMULATION_SEEDS = fromEnvironment("TANDEM_SEEDS", 600);
+export const SIMULATION_SEEDS = fromEnvironment("TANDEM_SEEDS", 2_000);
 
 /** First schedule; moving it explores new ones. */
 export const FIRST_SEED = fromEnvironment("TANDEM_FIRST_SEED", 1);

@@ -1,5 +1,11 @@
 /** A game small enough to read: each player adds or takes one; over when the sum reaches the goal. */
-import { type Action, defineEnvironment, discrete, nextInt, seedRandom } from "../../engine/index.ts";
+import {
+  type Action,
+  defineEnvironment,
+  discrete,
+  nextInt,
+  seedRandom,
+} from "../../engine/index.ts";
 
 interface CounterState {
   goal: number;
