@@ -5,9 +5,9 @@ import { z } from "zod";
 export const WIRE_VERSION = 1;
 
 /** Hashes in one message; a stretch in dispute begins at most this far behind. */
-export const DISPUTED_HASHES_MAX = 4_096;
-/** A greeting with eight players' digests is under 2 kB, a stretch of hashes under 80 kB. */
-const MESSAGE_BYTES_MAX = 131_072;
+export const DISPUTED_HASHES_MAX = 2_048;
+/** What every path carries in one message; three times the JSON of a large state. */
+export const CONTROL_BYTES_MAX = 65_536;
 
 const frame = z.int().min(0);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
@@ -33,6 +33,13 @@ const controlMessage = z.discriminatedUnion("kind", [
     hashes: z.array(hash).max(DISPUTED_HASHES_MAX),
     isReply: z.boolean(),
   }),
+  z.strictObject({
+    kind: z.literal("state"),
+    episode: z.int().min(0),
+    frame,
+    /** The sender's state of that frame, JSON-like. */
+    state: z.json(),
+  }),
 ]);
 
 export type ControlMessage = z.infer<typeof controlMessage>;
@@ -48,7 +55,7 @@ export function encodeControl(message: ControlMessage): Uint8Array {
 
 /** Null for anything that is not a message; never throws. */
 export function decodeControl(bytes: Uint8Array): ControlMessage | null {
-  if (bytes.length > MESSAGE_BYTES_MAX) return null;
+  if (bytes.length > CONTROL_BYTES_MAX) return null;
   try {
     const parsed = controlMessage.safeParse(JSON.parse(textOf(bytes)));
     return parsed.success ? parsed.data : null;

@@ -47,4 +47,14 @@ export type SessionEvent =
       readonly verifiedFrame: number;
       readonly atMs: number;
     }
+  /** Where the states of a disputed frame part, by path. */
+  | {
+      readonly kind: "desync-located";
+      readonly peer: number;
+      readonly frame: number;
+      readonly path: string;
+      readonly ours: unknown;
+      readonly theirs: unknown;
+      readonly atMs: number;
+    }
   | { readonly kind: "ended"; readonly endFrame: number; readonly atMs: number };

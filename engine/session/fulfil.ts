@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 export function fulfil(
   requests: readonly Request[],
   world: World,
-  session: Pick<Session, "reportConfirmed">,
+  session: Pick<Session, "reportConfirmed" | "reportState">,
 ): void {
   for (const request of requests) {
     switch (request.kind) {
@@ -26,6 +26,12 @@ export function fulfil(
           hash: world.hash(request.frame),
           isTerminal: world.isTerminalAt(request.frame),
         });
+        break;
+      case "describe":
+        session.reportState(
+          request.frame,
+          world.hasSnapshot(request.frame) ? world.copyState(request.frame) : null,
+        );
         break;
       default:
         unreachable(request);

@@ -31,6 +31,16 @@ export interface DesyncRecord {
   readonly theirs: string;
   readonly verifiedFrame: number;
   readonly atMs: number;
+  /** Where the states part; null until both states were compared, or if one was no longer kept. */
+  readonly located: DesyncLocation | null;
+}
+
+export interface DesyncLocation {
+  /** Keys and indices joined with dots. */
+  readonly path: string;
+  /** The values there as JSON. */
+  readonly ours: string;
+  readonly theirs: string;
 }
 
 /** What is known of the path to one peer. */

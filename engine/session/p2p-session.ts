@@ -49,17 +49,19 @@ export class P2PSession implements Session {
     this.#simulator = new Simulator(options.environment, options.config.predictor);
     this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
     const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
+    const host = {
+      send: (peer: Peer, message: ControlMessage) => this.#sendControl(peer, message),
+      emit: (event: SessionEvent) => void this.#events.push(event),
+      abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
+    };
     this.#group = new PeerGroup({
       ...options,
       peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
       recorder: this.#simulator.recorder,
-      host: {
-        send: (peer, message) => this.#sendControl(peer, message),
-        emit: (event) => this.#events.push(event),
-        abort: (reason, detail) => this.#abortWith(reason, detail),
-      },
+      host,
     });
-    this.#verification = new Verification(this.#simulator.chain, options.episode);
+    const { chain, recorder } = this.#simulator;
+    this.#verification = new Verification(chain, options.episode, recorder.desyncs, host);
     for (let player = 0; player < options.players.length; player++) {
       this.#simulator.fillDelay(player, options.config.inputDelayFrames);
     }
@@ -123,6 +125,7 @@ export class P2PSession implements Session {
     this.#nowMs = nowMs;
     this.#simulator.beginTick();
     if (this.#abort !== null) return this.#simulator.requests;
+    for (const frame of this.#verification.takeUndescribed()) this.#simulator.describe(frame);
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
     if (this.#group.hasStarted) {
       this.#group.watchSilence(nowMs);
@@ -135,6 +138,10 @@ export class P2PSession implements Session {
     if (!this.#simulator.reportConfirmed(state)) return;
     this.#simulator.recorder.unstalled(this.#nowMs);
     this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
+  }
+
+  reportState(frame: number, state: unknown): void {
+    this.#verification.reportState(frame, state, this.#nowMs);
   }
 
   takeOutgoing(): readonly SessionPacket[] {
@@ -201,7 +208,7 @@ export class P2PSession implements Session {
         );
       }
     }
-    this.#verify(peer);
+    this.#verification.check(peer);
   }
 
   #receiveControl(peer: Peer, bytes: Uint8Array, nowMs: number): void {
@@ -216,13 +223,14 @@ export class P2PSession implements Session {
       case "end":
         peer.end = { endFrame: message.endFrame, chain: message.chain };
         peer.reportedChain = { frame: message.endFrame, chain: message.chain };
-        this.#verify(peer);
+        this.#verification.check(peer);
         break;
-      case "hashes": {
-        const reply = this.#verification.compareHashes(peer, message, nowMs, this.#disputed);
-        if (reply !== null) this.#sendControl(peer, reply);
+      case "hashes":
+        this.#verification.receiveHashes(peer, message, nowMs);
         break;
-      }
+      case "state":
+        this.#verification.receiveState(peer, message, nowMs);
+        break;
     }
   }
 
@@ -243,7 +251,7 @@ export class P2PSession implements Session {
     const { episode } = this.#options;
     for (const peer of this.#group.peers) {
       this.#sendControl(peer, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
-      this.#verify(peer);
+      this.#verification.check(peer);
     }
   }
 
@@ -269,17 +277,6 @@ export class P2PSession implements Session {
     }
     simulator.confirm();
   }
-
-  #verify(peer: Peer): void {
-    const question = this.#verification.check(peer);
-    if (question !== null) this.#sendControl(peer, question);
-  }
-
-  readonly #disputed = (event: Extract<SessionEvent, { kind: "desync" }>): void => {
-    const { kind: _, ...record } = event;
-    this.#simulator.recorder.desyncs.push(record);
-    this.#events.push(event);
-  };
 
   #abortWith(reason: AbortReason, detail: string): void {
     const confirmedFrame = Math.min(this.confirmedFrame, this.#simulator.chain.newestFrame);

@@ -13,6 +13,8 @@ export type Request =
       readonly actions: readonly Action[];
       readonly isResimulated: boolean;
     }
+  /** Peers differ in the state of `frame`: copy it, if it is still saved, for `session.reportState`. */
+  | { readonly kind: "describe"; readonly frame: number }
   /** The saved state of `frame` is final: hash it and report it with `session.reportConfirmed`. */
   | { readonly kind: "confirm"; readonly frame: number };
 
@@ -42,6 +44,10 @@ export class RequestList {
 
   load(frame: number): void {
     this.#push("load", frame);
+  }
+
+  describe(frame: number): void {
+    this.#push("describe", frame);
   }
 
   confirm(frame: number): void {

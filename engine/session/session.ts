@@ -97,6 +97,8 @@ export interface Session {
   advance(nowMs: number): readonly Request[];
   /** Answers a `confirm` request; must be called while fulfilling it. */
   reportConfirmed(state: ConfirmedState): void;
+  /** Answers a `describe` request with a JSON-like copy, or null if the state is no longer kept. */
+  reportState(frame: number, state: unknown): void;
   /** Packets to send now; the caller owns the array, the bytes are borrowed until the next call. */
   takeOutgoing(): readonly SessionPacket[];
   takeEvents(): readonly SessionEvent[];

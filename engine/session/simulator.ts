@@ -124,6 +124,11 @@ export class Simulator {
     this.recorder.framesSimulated++;
   }
 
+  /** Requests a copy of the state of `frame`. */
+  describe(frame: number): void {
+    this.#requests.describe(frame);
+  }
+
   /** Requests the hash of every state that became final. */
   confirm(): void {
     const confirmed = Math.min(this.sync.confirmedFrame, this.sync.currentFrame);

@@ -72,6 +72,10 @@ export class SinglePlayerSession implements Session {
     this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
   }
 
+  reportState(): void {
+    // Nobody to differ from.
+  }
+
   takeOutgoing(): readonly SessionPacket[] {
     return [];
   }
