@@ -1,0 +1,259 @@
+/** One game of this participant, from the server's word to play until everything is handed in. */
+import {
+  type Channel,
+  type Environment,
+  type EpisodeEnd,
+  FocusTracker,
+  Keyboard,
+  loadHasher,
+  type Path,
+  type SessionEvent,
+} from "../../engine/index.ts";
+import type { GameStart } from "../protocol.ts";
+import { ConnectionLog } from "./connection-log.ts";
+import { type GameLine, openGameLine } from "./game-line.ts";
+import type { GamePhase, GameView, PartnerLine } from "./game-view.ts";
+import {
+  type CloseReason,
+  closePlay,
+  closeUnplayed,
+  type Play,
+  type PlayContext,
+  startPlay,
+} from "./play.ts";
+import { Store } from "./store.ts";
+import { type StudySocket, wait } from "./study-socket.ts";
+
+/** After the end a partner may still need our last packets; relayed repeats take a second. */
+const LINGER_MS = 3_000;
+
+/** Far beyond the slowest page load and connection; the server tells of a partner who left earlier. */
+const MEETING_TIMEOUT_MS = 60_000;
+
+interface EnvironmentModule {
+  readonly environment: Environment;
+}
+
+/** A message of another player that came before the paths were made. */
+type Early = (line: GameLine) => void;
+
+export class GameRoom {
+  readonly start: GameStart;
+  readonly view: Store<GameView>;
+  /** The environment once it is loaded, for whoever draws it. */
+  readonly environment = new Store<Environment | null>(null);
+  line: GameLine | null = null;
+  private readonly socket: StudySocket;
+  private readonly keyboard: Keyboard;
+  private readonly focus: FocusTracker;
+  private readonly connection = new ConnectionLog();
+  private current: Play | null = null;
+  private early: Early[] = [];
+  private silentPeers = new Set<number>();
+  private stopReason: CloseReason | null = null;
+
+  constructor(start: GameStart, socket: StudySocket) {
+    this.start = start;
+    this.socket = socket;
+    this.keyboard = new Keyboard(start.keyBindings);
+    this.focus = new FocusTracker({ document, window, now: () => Date.now() });
+    this.view = new Store<GameView>({
+      phase: { kind: "loading" },
+      episode: 0,
+      episodeCount: start.seeds.length,
+      partner: start.playerCount > 1 ? "connecting" : null,
+    });
+  }
+
+  /** What is being played now; null before the first episode. */
+  get play(): Play | null {
+    return this.current;
+  }
+
+  /** Plays all episodes and hands them in; never rejects. */
+  async run(): Promise<void> {
+    this.keyboard.attach(window);
+    const closings: Promise<void>[] = [];
+    try {
+      const context = await this.load();
+      for (let episode = 0; episode < this.start.seeds.length; episode++) {
+        const isPlayedOut = await this.playEpisode(context, episode, closings);
+        if (!isPlayedOut) break;
+      }
+    } catch (error) {
+      this.reportFault(error);
+      this.patch({ phase: { kind: "stopped", why: "technical" } });
+      if (this.current === null) closings.push(closeUnplayed(this.start, this.socket, error));
+    }
+    this.keyboard.detach();
+    const lingered = wait(LINGER_MS);
+    await Promise.all(closings);
+    if (this.view.value.phase.kind === "saving") await this.finish();
+    await lingered;
+    this.current?.episode.close();
+    this.line?.transport.close();
+    this.focus.stop();
+  }
+
+  /** Every episode was played to its end: the server may go on. */
+  private async finish(): Promise<void> {
+    const { gameId } = this.start;
+    const answer = await this.socket.requestUntilAnswered("finish-game", { gameId });
+    if (answer.ok) {
+      this.patch({ phase: { kind: "saved" } });
+    } else {
+      this.reportFault(new Error(answer.message));
+      this.patch({ phase: { kind: "stopped", why: "technical" } });
+    }
+  }
+
+  /** Ends play at the confirmed prefix; what is confirmed is still handed in. */
+  stop(reason: CloseReason, detail: string): void {
+    this.stopReason ??= reason;
+    this.current?.episode.stop(detail);
+  }
+
+  signal(fromPlayer: number, data: string): void {
+    this.whenOpen((line) => line.signal(fromPlayer, data));
+  }
+
+  relay(fromPlayer: number, channel: Channel, bytes: Uint8Array): void {
+    this.whenOpen((line) => line.relay(fromPlayer, channel, bytes));
+  }
+
+  /** What the server says of another player's own line to it. */
+  partnerStatus(playerIndex: number, status: "connected" | "disconnected" | "left"): void {
+    this.whenOpen((line) => line.setReachable(playerIndex, status === "connected"));
+    if (status === "left") this.partnerLeft();
+  }
+
+  /** Nobody can play what they cannot see. */
+  pictureFailed(error: unknown): void {
+    this.reportFault(error);
+    this.stop("technical", `The game cannot be drawn: ${String(error)}`);
+  }
+
+  private partnerLeft(): void {
+    const { kind } = this.view.value.phase;
+    if (kind === "saving" || kind === "saved") return;
+    this.patch({ partner: "left" });
+    this.stop("partner_disconnected", "The server said that a partner left.");
+  }
+
+  private async load(): Promise<PlayContext> {
+    const { start, socket, keyboard, focus, connection } = this;
+    const url = start.environmentUrl;
+    const loaded = import(/* @vite-ignore */ url) as Promise<EnvironmentModule>;
+    if (start.playerCount > 1) {
+      this.line = await openGameLine({
+        start,
+        socket,
+        onArrival: () => this.current?.episode.pump(),
+        onSwitch: (peer, path) => this.switched(peer, path),
+      });
+      for (const deliver of this.early.splice(0)) deliver(this.line);
+    }
+    const [{ environment }, hasher] = await Promise.all([loaded, loadHasher()]);
+    this.environment.set(environment);
+    const onEvent = (event: SessionEvent) => this.onEvent(event);
+    const { line } = this;
+    return { start, environment, hasher, socket, keyboard, focus, connection, line, onEvent };
+  }
+
+  /** Resolves at the end of the break after it; false when no episode may follow. */
+  private async playEpisode(
+    context: PlayContext,
+    episode: number,
+    closings: Promise<void>[],
+  ): Promise<boolean> {
+    if (this.stopReason !== null) return false;
+    this.current?.episode.close();
+    this.silentPeers.clear();
+    const play = startPlay(context, episode);
+    this.current = play;
+    this.patch({ episode, phase: { kind: "meeting" } });
+    const meeting = setTimeout(() => this.giveUpMeeting(play), MEETING_TIMEOUT_MS);
+    const end = await play.episode.finished;
+    clearTimeout(meeting);
+    closings.push(closePlay(context, play, end, this.closeReason(end)));
+    if (end.reason !== "ended") {
+      const phase = this.stoppedPhase(end);
+      const hasLeft = phase.kind === "stopped" && phase.why === "partner";
+      this.patch(hasLeft ? { phase, partner: "left" } : { phase });
+      return false;
+    }
+    const isLast = episode + 1 === this.start.seeds.length;
+    const { breakMs } = this.start;
+    const resumesAtMs = performance.now() + breakMs;
+    this.patch({ phase: isLast ? { kind: "saving" } : { kind: "break", resumesAtMs } });
+    if (!isLast) await wait(breakMs);
+    return !isLast;
+  }
+
+  private giveUpMeeting({ session }: Play): void {
+    if (session.status.kind !== "handshaking") return;
+    const reason = this.socket.isConnected ? "partner_disconnected" : "self_disconnected";
+    this.stop(reason, `No answer from the partner's page for ${MEETING_TIMEOUT_MS} ms`);
+  }
+
+  private closeReason(end: EpisodeEnd): CloseReason {
+    if (end.reason === "ended" || end.reason === "technical") return end.reason;
+    if (end.reason === "stopped") return this.stopReason ?? "technical";
+    // Both lines gone at once is this side's own network.
+    return this.socket.isConnected ? "partner_disconnected" : "self_disconnected";
+  }
+
+  private stoppedPhase(end: EpisodeEnd): GamePhase {
+    const reason = this.closeReason(end);
+    if (reason === "partner_disconnected") return { kind: "stopped", why: "partner" };
+    return { kind: "stopped", why: reason === "self_disconnected" ? "self" : "technical" };
+  }
+
+  private onEvent(event: SessionEvent): void {
+    switch (event.kind) {
+      case "started":
+        this.patch({ phase: { kind: "playing" } });
+        break;
+      case "interrupted":
+        this.silentPeers.add(event.peer);
+        break;
+      case "resumed":
+        this.silentPeers.delete(event.peer);
+        break;
+      case "desync":
+      case "handshake-refused":
+        this.reportFault(new Error(JSON.stringify(event)));
+        break;
+    }
+    this.patch({ partner: this.partnerLine() });
+  }
+
+  private switched(peer: number, path: Path): void {
+    const frame = this.current?.session.currentFrame ?? 0;
+    if (this.line !== null) void this.connection.switched(this.line, peer, path, frame);
+    this.patch({ partner: this.partnerLine() });
+  }
+
+  private partnerLine(): PartnerLine | null {
+    const { line } = this;
+    if (line === null || this.view.value.partner === "left") return this.view.value.partner;
+    if (this.silentPeers.size > 0) return "silent";
+    const paths = line.peers.map((peer) => line.transport.pathTo(peer));
+    if (paths.includes(null)) return "connecting";
+    return paths.includes("relay") ? "relayed" : "direct";
+  }
+
+  private whenOpen(deliver: Early): void {
+    if (this.line === null) this.early.push(deliver);
+    else deliver(this.line);
+  }
+
+  private patch(part: Partial<GameView>): void {
+    this.view.patch(part);
+  }
+
+  private reportFault(error: unknown): void {
+    const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+    this.socket.tell("client-error", { message: text.slice(0, 2_000) });
+  }
+}

@@ -1,0 +1,24 @@
+/** What the participant is told about a running game. */
+
+export type GamePhase =
+  | { readonly kind: "loading" }
+  /** Waiting for everybody's page before an episode's first frame. */
+  | { readonly kind: "meeting" }
+  | { readonly kind: "playing" }
+  /** Between two episodes. `resumesAtMs` is on the page's monotonic clock. */
+  | { readonly kind: "break"; readonly resumesAtMs: number }
+  | { readonly kind: "saving" }
+  | { readonly kind: "saved" }
+  /** Play stopped early; what is confirmed is being kept. */
+  | { readonly kind: "stopped"; readonly why: "partner" | "self" | "technical" };
+
+export type PartnerLine = "connecting" | "direct" | "relayed" | "silent" | "left";
+
+export interface GameView {
+  readonly phase: GamePhase;
+  /** From 0. */
+  readonly episode: number;
+  readonly episodeCount: number;
+  /** Null when playing alone. */
+  readonly partner: PartnerLine | null;
+}

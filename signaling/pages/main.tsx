@@ -1,0 +1,26 @@
+/** Starts the participant's page. */
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { claimTabId, subjectIdOf } from "./identity.ts";
+import "./page.css";
+import { exposePage } from "./page-window.ts";
+import { StudyPage } from "./study-page.ts";
+
+const host = document.getElementById("page") as HTMLElement;
+const subjectId = subjectIdOf(location.pathname);
+
+if (subjectId === null) {
+  host.textContent = "This address has no participant in it. Please use the link you were given.";
+} else {
+  const page = new StudyPage(subjectId, await claimTabId());
+  exposePage(page);
+  page.state.subscribe(() => {
+    const { progress, room } = page.state.value;
+    // Somebody who waits in another tab sees there that the game has begun.
+    const mark = room === null ? "" : "▶ ";
+    if (progress !== null) document.title = mark + progress.experimentTitle;
+  });
+  addEventListener("error", ({ message }) => page.reportFault(message));
+  addEventListener("unhandledrejection", ({ reason }) => page.reportFault(String(reason)));
+  render(<App page={page} />, host);
+}

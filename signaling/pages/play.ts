@@ -1,0 +1,137 @@
+/** One episode of a game on this page: its session and world made, played and handed in. */
+import {
+  type Environment,
+  Episode,
+  type EpisodeEnd,
+  type FocusTracker,
+  type Hasher,
+  handshakeDigest,
+  type Keyboard,
+  P2PSession,
+  type Session,
+  type SessionEvent,
+  SinglePlayerSession,
+  World,
+} from "../../engine/index.ts";
+import type { GameStart } from "../protocol.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import { EpisodeUpload } from "./episode-upload.ts";
+import type { GameLine } from "./game-line.ts";
+import type { StudySocket } from "./study-socket.ts";
+
+/** What stays the same for all episodes of a game. */
+export interface PlayContext {
+  readonly start: GameStart;
+  readonly environment: Environment;
+  readonly hasher: Hasher;
+  readonly socket: StudySocket;
+  readonly keyboard: Keyboard;
+  readonly focus: FocusTracker;
+  readonly connection: ConnectionLog;
+  /** Null when playing alone. */
+  readonly line: GameLine | null;
+  onEvent(event: SessionEvent): void;
+}
+
+/** An episode being played, or played and being handed in. */
+export interface Play {
+  readonly episode: Episode;
+  readonly session: Session;
+  readonly world: World;
+  readonly upload: EpisodeUpload;
+  readonly startedAtMs: number;
+}
+
+function makeSession(context: PlayContext, episode: number): Session {
+  const { start, environment } = context;
+  if (context.line === null) return new SinglePlayerSession(environment);
+  const seats = Array.from({ length: start.playerCount }, (_, player) =>
+    player === start.playerIndex
+      ? { kind: "local" as const }
+      : { kind: "remote" as const, peer: player },
+  );
+  const digest = handshakeDigest({
+    environment,
+    environmentDigest: start.environmentDigest,
+    configDigest: start.configDigest,
+    seed: start.seeds[episode] ?? 0,
+    episode,
+    maxSteps: start.maxSteps,
+    config: start.session,
+  });
+  return new P2PSession({ environment, players: seats, episode, config: start.session, digest });
+}
+
+/** Starts ticking at once. */
+export function startPlay(context: PlayContext, episode: number): Play {
+  const { start, environment, hasher, socket, keyboard, focus } = context;
+  const session = makeSession(context, episode);
+  const world = new World({
+    environment,
+    config: start.config,
+    seed: start.seeds[episode] ?? 0,
+    maxSteps: start.maxSteps,
+    hasher,
+    // The page's content policy forbids generated code.
+    isCompiled: false,
+  });
+  const upload = new EpisodeUpload(socket, start.gameId, episode);
+  const running = new Episode({
+    session,
+    world,
+    transport: context.line?.transport ?? null,
+    playerIndex: start.playerIndex,
+    input: {
+      sample: () => ({ action: keyboard.sample(), isFocused: focus.isFocused }),
+      consume: () => keyboard.consume(),
+    },
+    recorder: upload.recorder,
+    now: () => performance.now(),
+    onEvent: context.onEvent,
+  });
+  return { episode: running, session, world, upload, startedAtMs: Date.now() };
+}
+
+export type CloseReason = "ended" | "partner_disconnected" | "self_disconnected" | "technical";
+
+/** Hands the episode in; resolves when the server holds it or has refused it for good. */
+export function closePlay(
+  context: PlayContext,
+  play: Play,
+  end: EpisodeEnd,
+  reason: CloseReason,
+): Promise<void> {
+  const { line, connection, focus } = context;
+  const endedAtMs = Date.now();
+  return play.upload.close({
+    reason,
+    detail: end.detail.slice(0, 2_000),
+    endFrame: end.endFrame,
+    metrics: JSON.parse(JSON.stringify(play.session.metrics())),
+    connection: line === null ? null : connection.report(line),
+    hiddenPeriods: [...focus.hiddenPeriods(play.startedAtMs, endedAtMs)],
+    startedAtMs: play.startedAtMs,
+    endedAtMs,
+    userAgent: navigator.userAgent.slice(0, 500),
+  });
+}
+
+/** Hands in a game that never began, because its code or its paths could not be had. */
+export function closeUnplayed(
+  { gameId }: GameStart,
+  socket: StudySocket,
+  error: unknown,
+): Promise<void> {
+  const nowMs = Date.now();
+  return new EpisodeUpload(socket, gameId, 0).close({
+    reason: "technical",
+    detail: String(error).slice(0, 2_000),
+    endFrame: 0,
+    metrics: null,
+    connection: null,
+    hiddenPeriods: [],
+    startedAtMs: nowMs,
+    endedAtMs: nowMs,
+    userAgent: navigator.userAgent.slice(0, 500),
+  });
+}

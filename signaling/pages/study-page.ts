@@ -1,0 +1,85 @@
+/** Everything this page knows: what the server last said, and the game being played. */
+import type {
+  GameStart,
+  ProgressView,
+  SceneView,
+  ServerToClientEvents,
+  WaitroomView,
+} from "../protocol.ts";
+import { GameRoom } from "./game-room.ts";
+import { Store } from "./store.ts";
+import { StudySocket } from "./study-socket.ts";
+
+export interface PageState {
+  readonly scene: SceneView | null;
+  readonly progress: ProgressView | null;
+  readonly waitroom: WaitroomView | null;
+  /** The game of the scene that is shown; null outside one. */
+  readonly room: GameRoom | null;
+}
+
+/** A fault that comes with every frame need not be told more often. */
+const REPORTS_MAX = 20;
+
+export class StudyPage {
+  readonly state = new Store<PageState>({
+    scene: null,
+    progress: null,
+    waitroom: null,
+    room: null,
+  });
+  readonly socket: StudySocket;
+  private reportCount = 0;
+  /** Games whose data are not all handed in, by id; one may outlast its scene. */
+  private readonly rooms = new Map<string, GameRoom>();
+
+  constructor(subjectId: string, tabId: string) {
+    this.socket = new StudySocket({
+      subjectId,
+      tabId,
+      handlers: this.handlers(),
+      playingGameId: () => this.state.value.room?.start.gameId ?? null,
+    });
+  }
+
+  /** Tells the server of an error that nothing caught. */
+  reportFault(message: string): void {
+    if (this.reportCount++ < REPORTS_MAX) {
+      this.socket.tell("client-error", { message: message.slice(0, 2_000) });
+    }
+  }
+
+  private handlers(): ServerToClientEvents {
+    return {
+      scene: (scene, progress) => this.show(scene, progress),
+      waitroom: (waitroom) => this.state.patch({ waitroom }),
+      "game-start": (start) => this.startGame(start),
+      signal: ({ gameId, fromPlayer, data }) => this.rooms.get(gameId)?.signal(fromPlayer, data),
+      relay: ({ gameId, fromPlayer, channel, bytes }) =>
+        this.rooms.get(gameId)?.relay(fromPlayer, channel, new Uint8Array(bytes)),
+      "partner-status": ({ gameId, playerIndex, status }) =>
+        this.rooms.get(gameId)?.partnerStatus(playerIndex, status),
+      // The socket itself ends the session; the views follow its state.
+      closed: () => {},
+    };
+  }
+
+  /** The same scene again after a reconnect leaves its game and waiting room alone. */
+  private show(scene: SceneView, progress: ProgressView): void {
+    const { scene: shown, room } = this.state.value;
+    if (shown?.visitId === scene.visitId && shown.kind === scene.kind) {
+      this.state.patch({ scene, progress });
+      return;
+    }
+    room?.stop("technical", "The server went on to another scene.");
+    this.state.set({ scene, progress, waitroom: null, room: null });
+  }
+
+  private startGame(start: GameStart): void {
+    if (this.rooms.has(start.gameId)) return;
+    const room = new GameRoom(start, this.socket);
+    this.rooms.set(start.gameId, room);
+    this.state.patch({ room });
+    void room.run().then(() => this.rooms.delete(start.gameId));
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The page's line to the server: registers after every connect, asks again until answered,
+ * and says in one word how it stands.
+ */
+import { io, type Socket } from "socket.io-client";
+import type {
+  ClientEvent,
+  ClientMessage,
+  ClientToServerEvents,
+  RefusalReason,
+  Reply,
+  ReplyPayloads,
+  ServerToClientEvents,
+} from "../protocol.ts";
+import { keepSecret, readSecret } from "./identity.ts";
+import { Store } from "./store.ts";
+
+/** Checked by the compiler against the server's, without its schemas in the page. */
+const PROTOCOL_VERSION: typeof import("../protocol.ts").PROTOCOL_VERSION = 1;
+
+/** A server that takes longer to answer is treated as one that did not get the message. */
+const REPLY_TIMEOUT_MS = 10_000;
+const RETRY_AFTER_MS = 1_000;
+/** The longest pause between two attempts: a game can go on without the line for a few seconds. */
+const RECONNECT_WITHIN_MS = 2_000;
+
+/** Refusals that a later try may not meet: the server restarts, or its disk has room again. */
+const PASSING_REFUSALS: readonly RefusalReason[] = ["not_registered", "storage_failed"];
+
+export type Line =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected" }
+  | { readonly kind: "reconnecting" }
+  /** For good: this tab shows why and does nothing more. */
+  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly message: string };
+
+export type Answer<E extends ClientEvent> = Reply<ReplyPayloads[E]>;
+
+type PageSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+/** What of the socket is used without its per-event types, which cannot follow a type parameter. */
+interface PlainSocket {
+  emitWithAck(event: string, message: unknown): Promise<unknown>;
+  emit(event: string, message: unknown, reply: (answer: unknown) => void): void;
+}
+
+/** Of socket.io's engine: what waits in the page, and in the browser where it is a WebSocket. */
+interface EngineInternals {
+  readonly writeBuffer: readonly unknown[];
+  readonly transport?: { readonly ws?: { readonly bufferedAmount: number } };
+}
+
+/** What one tick sends at the most, with the log and the acknowledgements that may fall together. */
+const WAITING_PACKETS_MAX = 8;
+
+export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export interface StudySocketOptions {
+  readonly subjectId: string;
+  readonly tabId: string;
+  /** Called in the order in which the server spoke. */
+  readonly handlers: ServerToClientEvents;
+  /** The game this page has running, which it keeps through a loss of the line; null for none. */
+  playingGameId(): string | null;
+}
+
+export class StudySocket {
+  readonly line = new Store<Line>({ kind: "connecting" });
+  private readonly socket: PageSocket;
+  private readonly options: StudySocketOptions;
+
+  /** Connects at once. */
+  constructor(options: StudySocketOptions) {
+    this.options = options;
+    this.socket = io({
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      reconnectionDelayMax: RECONNECT_WITHIN_MS,
+    });
+    for (const [event, handler] of Object.entries(options.handlers)) {
+      this.socket.on(event as keyof ServerToClientEvents, handler as never);
+    }
+    this.socket.on("connect", () => void this.register());
+    this.socket.on("disconnect", () => this.lost());
+    // A line that the system has cut would be noticed by its missing heartbeats half a minute later.
+    addEventListener("offline", () => this.socket.io.engine?.close());
+    this.socket.on("closed", ({ reason, message }) => this.refuse(reason, message));
+  }
+
+  get isConnected(): boolean {
+    return this.line.value.kind === "connected" && this.socket.connected;
+  }
+
+  /** Whether what was sent before is still waiting here: a play packet is then better skipped. */
+  get isBacklogged(): boolean {
+    const engine = this.socket.io.engine as unknown as EngineInternals | undefined;
+    const waitingBytes = engine?.transport?.ws?.bufferedAmount ?? 0;
+    return waitingBytes > 0 || (engine?.writeBuffer.length ?? 0) > WAITING_PACKETS_MAX;
+  }
+
+  /** One try. Rejects when the line is down or nobody answers in time. */
+  async request<E extends ClientEvent>(event: E, message: ClientMessage<E>): Promise<Answer<E>> {
+    if (!this.isConnected) throw new Error("The connection to the study is down.");
+    return this.ask(event, message);
+  }
+
+  /** Tries until the server has answered; a passing refusal counts as no answer. */
+  async requestUntilAnswered<E extends ClientEvent>(
+    event: E,
+    message: ClientMessage<E>,
+  ): Promise<Answer<E>> {
+    for (;;) {
+      if (this.line.value.kind === "refused") {
+        const { reason, message: text } = this.line.value;
+        return { ok: false, reason, message: text };
+      }
+      const answer = await this.request(event, message).catch(() => null);
+      if (answer !== null && (answer.ok || !PASSING_REFUSALS.includes(answer.reason))) {
+        return answer;
+      }
+      await wait(RETRY_AFTER_MS);
+    }
+  }
+
+  /** Without waiting for an answer; lost while the line is down. */
+  tell<E extends ClientEvent>(event: E, message: ClientMessage<E>): void {
+    if (!this.isConnected) return;
+    (this.socket as unknown as PlainSocket).emit(event, message, () => {});
+  }
+
+  private ask<E extends ClientEvent>(event: E, message: ClientMessage<E>): Promise<Answer<E>> {
+    const socket = this.socket.timeout(REPLY_TIMEOUT_MS) as unknown as PlainSocket;
+    return socket.emitWithAck(event, message) as Promise<Answer<E>>;
+  }
+
+  private async register(): Promise<void> {
+    const { subjectId, tabId } = this.options;
+    const message = {
+      protocolVersion: PROTOCOL_VERSION,
+      subjectId,
+      secret: readSecret(subjectId),
+      tabId,
+      playingGameId: this.options.playingGameId(),
+    };
+    const answer = await this.ask("register", message).catch(() => null);
+    if (this.line.value.kind === "refused") return;
+    if (answer === null) {
+      // Half-open line: start over.
+      if (this.socket.connected) this.socket.disconnect().connect();
+    } else if (answer.ok) {
+      keepSecret(subjectId, answer.secret);
+      this.line.set({ kind: "connected" });
+    } else {
+      this.refuse(answer.reason, answer.message);
+    }
+  }
+
+  private lost(): void {
+    if (this.line.value.kind === "refused") return;
+    this.line.set({ kind: "reconnecting" });
+    // A server that closes the line is restarting; socket.io comes back by itself only otherwise.
+    if (!this.socket.active) setTimeout(() => this.socket.connect(), RETRY_AFTER_MS);
+  }
+
+  private refuse(reason: RefusalReason, message: string): void {
+    this.line.set({ kind: "refused", reason, message });
+    this.socket.disconnect();
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { clockText } from "../../signaling/pages/clock-text.ts";
+import type { GameView } from "../../signaling/pages/game-view.ts";
+import { connectionWording, noticeOf } from "../../signaling/pages/game-wording.ts";
+import { subjectIdOf } from "../../signaling/pages/identity.ts";
+
+const view: GameView = {
+  phase: { kind: "playing" },
+  episode: 0,
+  episodeCount: 2,
+  partner: "direct",
+};
+
+describe("words about a game", () => {
+  it("says nothing over a game that runs", () => {
+    expect(noticeOf(view.phase, view, 0)).toBeNull();
+  });
+
+  it("says whom is waited for, and counts a break down", () => {
+    expect(noticeOf(view.phase, { ...view, partner: "silent" }, 0)?.title).toContain("partner");
+    const notice = noticeOf({ kind: "break", resumesAtMs: 0 }, view, 3);
+    expect(notice).toEqual({ title: "Round 1 of 2 is over", text: "Round 2 starts in 3 s" });
+  });
+
+  it("does not call a lost line to the server a lost partner while play is direct", () => {
+    expect(connectionWording({ kind: "reconnecting" }, "direct").text).toBe("Connected directly");
+    expect(connectionWording({ kind: "reconnecting" }, "relayed").text).toBe("Reconnecting…");
+    expect(connectionWording({ kind: "connected" }, "silent").tone).toBe("busy");
+    expect(connectionWording({ kind: "connected" }, null).text).toBe("Connected");
+  });
+});
+
+describe("small texts", () => {
+  it("writes durations in minutes and seconds", () => {
+    expect([0, 65_400, -3, 600_000].map(clockText)).toEqual(["0:00", "1:05", "0:00", "10:00"]);
+  });
+
+  it("reads the subject from the address", () => {
+    expect(subjectIdOf("/anna-1")).toBe("anna-1");
+    expect(subjectIdOf("/anna%401/more")).toBe("anna@1");
+    expect(subjectIdOf("/")).toBeNull();
+    expect(subjectIdOf("/%zz")).toBeNull();
+  });
+});
