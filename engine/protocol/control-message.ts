@@ -9,6 +9,9 @@ export const DISPUTED_HASHES_MAX = 2_048;
 /** What every path carries in one message; three times the JSON of a large state. */
 export const CONTROL_BYTES_MAX = 65_536;
 
+/** Two survivors can be no further apart in what they hold of a third than two windows and delays. */
+export const DEPARTED_ROWS_MAX = 160;
+
 const frame = z.int().min(0);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
 
@@ -32,6 +35,15 @@ const controlMessage = z.discriminatedUnion("kind", [
     fromFrame: frame,
     hashes: z.array(hash).max(DISPUTED_HASHES_MAX),
     isReply: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("departed"),
+    episode: z.int().min(0),
+    /** Player whose peer has fallen silent for good. */
+    player: z.int().min(0).max(31),
+    /** Inputs of that player the sender holds; `rows` are the last of them, as words. */
+    length: frame,
+    rows: z.array(z.array(z.int().min(0).max(0xffffffff)).max(256)).max(DEPARTED_ROWS_MAX),
   }),
   z.strictObject({
     kind: z.literal("state"),

@@ -11,6 +11,11 @@ import type { Predictor } from "./predictor.ts";
  * acknowledged inputs can be apart; 256 leaves room for a rollback's reach besides.
  */
 export const INPUT_QUEUE_FRAMES = 256;
+/**
+ * How far past the current frame inputs are taken: a fair peer is at most a window of 60 and a delay of 15 ahead
+ * of this side's own newest input, and a rollback reaches back 60 frames, which must still be kept.
+ */
+export const INPUT_REACH_FRAMES = INPUT_QUEUE_FRAMES - 64;
 const MASK = INPUT_QUEUE_FRAMES - 1;
 
 export class InputQueue {

@@ -1,4 +1,5 @@
 /** Every knob of a networked session with its range, default and reason; checked once, when a session is made. */
+import { assert } from "../determinism/assert.ts";
 
 export interface SessionConfig {
   /** Frames between a key press and its effect, 0 to 15; the same for every player of a group. */
@@ -11,6 +12,11 @@ export interface SessionConfig {
   /** Silence after which a peer counts as gone. */
   readonly disconnectedAfterMs: number;
   readonly isTimeSyncOn: boolean;
+  /**
+   * When a player of three or more has left: `end` for everybody at the last frame any of them holds of that
+   * player, or go on with `neutral` inputs in that seat from there. Two players always end.
+   */
+  readonly onDeparture: "end" | "neutral";
 }
 
 export const DEFAULT_SESSION_CONFIG: SessionConfig = {
@@ -20,6 +26,7 @@ export const DEFAULT_SESSION_CONFIG: SessionConfig = {
   interruptedAfterMs: 500,
   disconnectedAfterMs: 10_000,
   isTimeSyncOn: true,
+  onDeparture: "end",
 };
 
 const RANGES = {
@@ -43,5 +50,14 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
       `Expected \`predictor\` to be repeat-last or neutral, got ${String(config.predictor)}`,
     );
   }
+  if (config.onDeparture !== "end" && config.onDeparture !== "neutral") {
+    faults.push(`Expected \`onDeparture\` to be end or neutral, got ${String(config.onDeparture)}`);
+  }
   return faults;
+}
+
+/** Throws an `InvariantError` with every fault: a study's own check comes long before. */
+export function assertSessionConfig(config: SessionConfig): void {
+  const faults = checkSessionConfig(config);
+  assert(faults.length === 0, () => faults.join("; "));
 }

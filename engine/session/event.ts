@@ -37,6 +37,13 @@ export type SessionEvent =
       readonly atMs: number;
       readonly stalledMs: number;
     }
+  /** A player's peer is gone; from `frame` on nobody holds an input of theirs. */
+  | {
+      readonly kind: "departed";
+      readonly playerIndex: number;
+      readonly frame: number;
+      readonly atMs: number;
+    }
   /** The peers' states differ from `frame` on; `ours` and `theirs` are hashes of that frame's state. */
   | {
       readonly kind: "desync";

@@ -8,7 +8,8 @@ import { type ControlMessage, decodeControl, encodeControl } from "../protocol/c
 import { Peer } from "../protocol/peer.ts";
 import { InputClock } from "../rollback/input-clock.ts";
 import { rateFor } from "../rollback/time-sync.ts";
-import { checkSessionConfig } from "./config.ts";
+import { assertSessionConfig } from "./config.ts";
+import { Departures } from "./departures.ts";
 import type { SessionEvent } from "./event.ts";
 import type { P2PSessionOptions } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
@@ -38,12 +39,12 @@ export class P2PSession implements Session {
   #events: SessionEvent[] = [];
   #outgoing: SessionPacket[] = [];
   #hasAnnouncedEnd = false;
+  readonly #departures: Departures;
   #abort: Abort | null = null;
   #nowMs = 0;
 
   constructor(options: P2PSessionOptions) {
-    const faults = checkSessionConfig(options.config);
-    assert(faults.length === 0, () => faults.join("; "));
+    assertSessionConfig(options.config);
     this.#options = options;
     this.#inputClock = new InputClock(1000 / options.environment.fps);
     this.#simulator = new Simulator(options.environment, options.config.predictor);
@@ -53,6 +54,7 @@ export class P2PSession implements Session {
       send: (peer: Peer, message: ControlMessage) => this.#sendControl(peer, message),
       emit: (event: SessionEvent) => void this.#events.push(event),
       abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
+      lost: (peer: Peer) => this.#lose(peer),
     };
     this.#group = new PeerGroup({
       ...options,
@@ -62,19 +64,22 @@ export class P2PSession implements Session {
     });
     const { chain, recorder } = this.#simulator;
     this.#verification = new Verification(chain, options.episode, recorder.desyncs, host);
+    this.#departures = new Departures({
+      ...options,
+      simulator: this.#simulator,
+      peers: this.#group.peers,
+      host,
+    });
     for (let player = 0; player < options.players.length; player++) {
-      this.#simulator.fillDelay(player, options.config.inputDelayFrames);
+      this.#simulator.fillNeutral(player, options.config.inputDelayFrames);
     }
   }
 
   get status(): SessionStatus {
     if (this.#abort !== null) return this.#abort;
     if (!this.#group.hasStarted) return { kind: "handshaking" };
-    const { endFrame } = this.#simulator;
-    if (endFrame !== null) {
-      const isShared = this.#group.peers.every((peer) => peer.end !== null);
-      return { kind: isShared ? "ended" : "ending", endFrame };
-    }
+    const endFrame = this.#endFrame;
+    if (endFrame !== null) return { kind: this.#group.isDone ? "ended" : "ending", endFrame };
     const stall = this.#simulator.recorder.stallStart;
     if (stall === null) return { kind: "running" };
     return { kind: "stalled", waitingFor: stall.waitingFor, sinceMs: stall.startMs };
@@ -95,19 +100,15 @@ export class P2PSession implements Session {
 
   get rate(): number {
     if (!this.#options.config.isTimeSyncOn || this.#simulator.endFrame !== null) return 1;
-    let worst: number | null = null;
-    for (const peer of this.#group.peers) {
-      const advantage = peer.timeSync.advantageFrames;
-      if (advantage !== null && (worst === null || advantage > worst)) worst = advantage;
-    }
-    return worst === null ? 1 : rateFor(worst);
+    const advantageFrames = this.#group.worstAdvantageFrames;
+    return advantageFrames === null ? 1 : rateFor(advantageFrames);
   }
 
   receive(packets: readonly SessionPacket[], nowMs: number): void {
     this.#nowMs = nowMs;
     for (const packet of packets) {
       const peer = this.#group.find(packet.peer);
-      if (peer === null || this.#abort !== null) continue;
+      if (peer === null || peer.state.kind === "closed" || this.#abort !== null) continue;
       if (packet.channel === "play") this.#receivePlay(peer, packet.bytes, nowMs);
       else this.#receiveControl(peer, packet.bytes, nowMs);
     }
@@ -129,7 +130,11 @@ export class P2PSession implements Session {
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
     if (this.#group.hasStarted) {
       this.#group.watchSilence(nowMs);
-      if (this.#abort === null && this.#simulator.endFrame === null) this.#simulate(nowMs);
+      this.#departures.fillSeats(this.sampledFrame, nowMs);
+      if (this.#endFrame === null) this.#simulate(nowMs);
+      else if (this.#simulator.endFrame === null && this.#group.isDone) {
+        this.#abortWith("peer-disconnected", this.#departures.describe());
+      }
     }
     return this.#simulator.requests;
   }
@@ -163,14 +168,11 @@ export class P2PSession implements Session {
 
   metrics(): SessionMetrics {
     const { chain, recorder } = this.#simulator;
-    let verifiedFrame = chain.newestFrame;
-    for (const peer of this.#group.peers)
-      verifiedFrame = Math.min(verifiedFrame, peer.verifiedFrame);
     return recorder.snapshot(
       {
         currentFrame: this.currentFrame,
         confirmedFrame: this.confirmedFrame,
-        verifiedFrame,
+        verifiedFrame: this.#group.verifiedFrame(chain.newestFrame),
         hashCount: chain.newestFrame,
       },
       this.#group.peers,
@@ -195,18 +197,9 @@ export class P2PSession implements Session {
     if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
     this.#group.heard(peer, nowMs);
     const { header, rows } = peer.reader;
-    for (let i = 0; i < peer.players.length; i++) {
-      const player = peer.players[i] as number;
-      const queue = this.#simulator.sync.queues[player];
-      if (queue === undefined) continue;
-      const from = header.newestFrame - header.inputCount;
-      while (queue.length < header.newestFrame) {
-        this.#simulator.pushRow(
-          player,
-          rows[i] as Uint32Array,
-          (queue.length - from) * queue.layout.width,
-        );
-      }
+    const from = header.newestFrame - header.inputCount;
+    for (const [i, player] of peer.players.entries()) {
+      this.#simulator.pushRun(player, rows[i] as Uint32Array, from, header.newestFrame);
     }
     this.#verification.check(peer);
   }
@@ -228,6 +221,9 @@ export class P2PSession implements Session {
       case "hashes":
         this.#verification.receiveHashes(peer, message, nowMs);
         break;
+      case "departed":
+        this.#departures.receive(peer, message);
+        break;
       case "state":
         this.#verification.receiveState(peer, message, nowMs);
         break;
@@ -239,7 +235,8 @@ export class P2PSession implements Session {
   }
 
   #sendTick(): void {
-    const { chain, endFrame } = this.#simulator;
+    const { chain } = this.#simulator;
+    const endFrame = this.#endFrame;
     const hashFrame = chain.newestFrame;
     for (const peer of this.#group.peers) {
       if (peer.state.kind === "closed" || peer.end !== null) continue;
@@ -276,6 +273,17 @@ export class P2PSession implements Session {
       simulator.advance(nowMs);
     }
     simulator.confirm();
+  }
+
+  /** Where the episode ended or, because somebody left, stopped; null while it runs. */
+  get #endFrame(): number | null {
+    return this.#simulator.endFrame ?? this.#departures.endFrame;
+  }
+
+  /** After the end nothing is missing of a peer that is silent. */
+  #lose(peer: Peer): void {
+    if (this.#endFrame === null) this.#departures.begin(peer);
+    else peer.state = { kind: "closed" };
   }
 
   #abortWith(reason: AbortReason, detail: string): void {

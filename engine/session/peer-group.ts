@@ -15,6 +15,8 @@ export interface PeerGroupHost {
   send(peer: Peer, message: ControlMessage): void;
   emit(event: SessionEvent): void;
   abort(reason: AbortReason, detail: string): void;
+  /** The peer has been silent for too long. */
+  lost(peer: Peer): void;
 }
 
 export interface PeerGroupOptions {
@@ -30,6 +32,7 @@ export class PeerGroup {
   readonly peers: readonly Peer[];
   readonly #options: PeerGroupOptions;
   #nextHelloMs = Number.NEGATIVE_INFINITY;
+  readonly #nextAnswerMs = new Map<number, number>();
   #hasStarted = false;
 
   constructor(options: PeerGroupOptions) {
@@ -40,6 +43,29 @@ export class PeerGroup {
   /** Whether every peer has agreed on the digest. */
   get hasStarted(): boolean {
     return this.#hasStarted;
+  }
+
+  /** Frames whose chain matched with everybody who has not left, or with all if everybody has. */
+  verifiedFrame(newestFrame: number): number {
+    const present = this.peers.filter(({ state }) => state.kind !== "closed");
+    const asked = present.length > 0 ? present : this.peers;
+    return Math.min(newestFrame, ...asked.map(({ verifiedFrame }) => verifiedFrame));
+  }
+
+  /** Whether everybody who has not left is known to have come to the end. */
+  get isDone(): boolean {
+    return this.peers.every(({ end, state }) => end !== null || state.kind === "closed");
+  }
+
+  /** How far ahead this side is of the peer furthest behind; null before anything was measured. */
+  get worstAdvantageFrames(): number | null {
+    let worst: number | null = null;
+    for (const { timeSync, state } of this.peers) {
+      const { advantageFrames } = timeSync;
+      if (advantageFrames === null || state.kind === "closed") continue;
+      if (worst === null || advantageFrames > worst) worst = advantageFrames;
+    }
+    return worst;
   }
 
   find(peer: number): Peer | null {
@@ -64,7 +90,7 @@ export class PeerGroup {
     }
     // A peer that still greets has not heard us: an answer, but no answer to an answer.
     if (peer.state.kind === "handshaking") peer.state = { kind: "running" };
-    else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#sendHello(peer);
+    else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#answer(peer, nowMs);
     if (this.#hasStarted || this.peers.some(({ state }) => state.kind === "handshaking")) return;
     this.#hasStarted = true;
     for (const other of this.peers) {
@@ -87,7 +113,7 @@ export class PeerGroup {
   watchSilence(nowMs: number): void {
     const { config, recorder, host } = this.#options;
     for (const peer of this.peers) {
-      if (peer.end !== null) continue;
+      if (peer.end !== null || peer.state.kind === "closed") continue;
       const silentMs = nowMs - peer.lastHeardMs;
       if (peer.state.kind === "running" && silentMs >= config.interruptedAfterMs) {
         peer.state = { kind: "interrupted", sinceMs: nowMs };
@@ -95,15 +121,17 @@ export class PeerGroup {
         host.emit({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
       }
       if (silentMs >= config.disconnectedAfterMs) {
-        peer.state = { kind: "closed" };
         host.emit({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
-        host.abort(
-          "peer-disconnected",
-          `Nothing heard from peer ${peer.peer} for ${Math.round(silentMs)} ms`,
-        );
-        return;
+        host.lost(peer);
       }
     }
+  }
+
+  /** Greets back, but no more often than greetings repeat: two who do so must not talk without end. */
+  #answer(peer: Peer, nowMs: number): void {
+    if (nowMs < (this.#nextAnswerMs.get(peer.peer) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#nextAnswerMs.set(peer.peer, nowMs + HELLO_INTERVAL_MS);
+    this.#sendHello(peer);
   }
 
   #sendHello(peer: Peer): void {

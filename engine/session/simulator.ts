@@ -6,6 +6,7 @@ import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
 import { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, inputLayouts, writeRow } from "../rollback/input-layout.ts";
+import { INPUT_REACH_FRAMES, type InputQueue } from "../rollback/input-queue.ts";
 import { type Predictor, predictNeutral, predictRepeatLast } from "../rollback/predictor.ts";
 import { SyncLayer } from "../rollback/sync-layer.ts";
 import type { SessionConfig } from "./config.ts";
@@ -65,8 +66,8 @@ export class Simulator {
     this.#samples[playerIndex] = sample;
   }
 
-  /** Gives player `playerIndex` neutral inputs for the first `frames` frames: the input delay. */
-  fillDelay(playerIndex: number, frames: number): void {
+  /** Gives player `playerIndex` neutral inputs for the next `frames` frames: the input delay, an empty seat. */
+  fillNeutral(playerIndex: number, frames: number): void {
     const layout = this.layouts[playerIndex] as InputLayout;
     for (let frame = 0; frame < frames; frame++) this.pushRow(playerIndex, layout.neutralRow, 0);
   }
@@ -78,6 +79,18 @@ export class Simulator {
     const layout = this.layouts[playerIndex] as InputLayout;
     writeRow(layout, sample?.action ?? null, sample?.isFocused ?? true, row);
     this.pushRow(playerIndex, row, 0);
+  }
+
+  /**
+   * Appends what is new of a run of inputs for frames [from, to), row i at `i * width`.
+   * What lies further ahead than a fair peer can be is left for a later packet.
+   */
+  pushRun(playerIndex: number, rows: Uint32Array, from: number, to: number): void {
+    const queue = this.sync.queues[playerIndex] as InputQueue;
+    const end = Math.min(to, this.sync.currentFrame + INPUT_REACH_FRAMES);
+    while (queue.length < end) {
+      this.pushRow(playerIndex, rows, (queue.length - from) * queue.layout.width);
+    }
   }
 
   pushRow(playerIndex: number, rows: Uint32Array, offset: number): void {

@@ -47,6 +47,7 @@ export class Cluster {
   readonly network: SimulatedNetwork;
   readonly peers: readonly ClusterPeer[];
   readonly #options: ClusterOptions;
+  readonly #departed = new Set<number>();
   readonly #holds: { action: Action; readonly random: number[] }[];
 
   constructor(options: ClusterOptions) {
@@ -63,6 +64,12 @@ export class Cluster {
       random: seedRandom([0, 0, 0, 0], deriveSeed(schedule.seed, 3, player)),
     }));
     this.peers = environment.agentIds.map((_, peer) => this.#makePeer(peer));
+    for (const { peer, atMs } of schedule.departures) {
+      this.clock.at(atMs * 1_000, () => {
+        this.#departed.add(peer);
+        this.peers[peer]?.transport.close();
+      });
+    }
     for (let peer = 0; peer < this.peers.length; peer++) {
       const startUs = (schedule.clocks[peer]?.startMs ?? 0) * 1_000;
       this.clock.at(startUs, () => this.#tick(peer, startUs));
@@ -75,7 +82,8 @@ export class Cluster {
   }
 
   #isOver(): boolean {
-    return this.peers.every(({ session }) => {
+    return this.peers.every(({ session }, peer) => {
+      if (this.#departed.has(peer)) return true;
       const { kind } = session.status;
       return kind === "ended" || kind === "aborted";
     });
@@ -85,8 +93,8 @@ export class Cluster {
     const { environment, config, schedule, hasher } = this.#options;
     const sessionConfig = {
       ...DEFAULT_SESSION_CONFIG,
-      ...schedule.session,
       disconnectedAfterMs: NEVER_MS,
+      ...schedule.session,
     };
     const seed = deriveSeed(schedule.seed, 4);
     const digest = handshakeDigest({
@@ -117,6 +125,7 @@ export class Cluster {
     const { session, world, transport, sampled, confirmed, events } = this.peers[
       peer
     ] as ClusterPeer;
+    if (this.#departed.has(peer)) return;
     const { nowMs } = this.clock;
     session.receive(transport.drain(), nowMs);
     const action = this.#sample(peer);

@@ -39,6 +39,8 @@ export interface Schedule {
   readonly partitions: readonly Partition[];
   readonly pauses: readonly Pause[];
   readonly hiddenTabs: readonly HiddenTab[];
+  /** Peers that are gone for good from a moment on. */
+  readonly departures: readonly { readonly peer: number; readonly atMs: number }[];
   /** `clocks[peer]`: when the peer starts, and how its clock and timers run. */
   readonly clocks: readonly PeerClock[];
   /** Mean frames a player holds an input; 1 changes each frame. */
@@ -100,6 +102,7 @@ export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
           },
         ]
       : [],
+    departures: [],
     hiddenTabs: isOn()
       ? [
           {

@@ -10,6 +10,10 @@ import {
   type SessionConfig,
   World,
 } from "../../engine/index.ts";
+import { PlayWriter } from "../../engine/protocol/play-packet.ts";
+import { inputLayouts } from "../../engine/rollback/input-layout.ts";
+import { InputQueue } from "../../engine/rollback/input-queue.ts";
+import { predictNeutral } from "../../engine/rollback/predictor.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
 import type { Schedule } from "../../engine/simulation/schedule.ts";
@@ -155,6 +159,7 @@ const perfect: Schedule = {
   partitions: [],
   pauses: [],
   hiddenTabs: [],
+  departures: [],
   clocks: [0, 1].map(() => ({ startMs: 0, driftPpm: 0, grainMs: 0 })),
   holdFrames: [1, 1],
 };
@@ -266,3 +271,55 @@ function seedOf(cluster: Cluster): number {
   const { world } = cluster.peers[0] as Cluster["peers"][0];
   return world.seed;
 }
+
+describe("greetings", () => {
+  it("[PR5] a flood of greetings is answered once in a quarter of a second", () => {
+    const [first, second] = [makeSide(0), makeSide(1)];
+    tick(second, first, 1, 0);
+    tick(first, second, 0, 1, true);
+    const answers: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const nowMs = 10 + i * FRAME_MS;
+      const greeter = makeSide(1);
+      tick(greeter, first, 1, nowMs);
+      fulfil(first.session.advance(nowMs), first.world, first.session);
+      const control = first.session.takeOutgoing().filter(({ channel }) => channel === "control");
+      if (control.length > 0) answers.push(nowMs);
+    }
+    expect(answers.length).toBeGreaterThanOrEqual(3);
+    expect(answers.length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("a hostile peer", () => {
+  it("[PR1] that sends inputs of the far future neither overruns the queues nor stops play", () => {
+    const sides = [makeSide(0), makeSide(1)] as const;
+    const at = run(sides, 20);
+    const [victim] = sides;
+    const [layout] = inputLayouts(environment);
+    if (layout === undefined) throw new Error("Expected a layout");
+    const queues = [0, 1].map(() => new InputQueue(layout, predictNeutral));
+    const writer = new PlayWriter([1]);
+    for (let frame = 0; frame < 2_000; frame++) {
+      for (const queue of queues) queue.push(Uint32Array.of(1, frame % 5), 0);
+      const header = {
+        episode: 0,
+        sequence: 1_000 + frame,
+        newestFrame: frame + 1,
+        inputCount: Math.min(frame + 1, 100),
+        acks: Int32Array.of(1_000_000, frame + 1),
+        echoSequence: null,
+        echoHoldMs: 0,
+        hashFrame: frame,
+        chain: 1,
+      };
+      const bytes = writer.write(header, queues).slice();
+      victim.session.receive([{ peer: 1, channel: "play", bytes }], at * FRAME_MS);
+    }
+    for (let i = 0; i < 100; i++) {
+      fulfil(victim.session.advance((at + i) * FRAME_MS), victim.world, victim.session);
+      victim.session.takeOutgoing();
+    }
+    expect(victim.session.currentFrame).toBeGreaterThan(100);
+  });
+});
