@@ -54,10 +54,7 @@ export const environment = defineEnvironment<PuckState, PuckConfig>({
   maxSteps: MAX_STEPS,
   stateLayout: layout,
   keyBindings: bindKeys(),
-  keyHelp: [
-    { keys: "Arrow keys or W A S D", does: "Move your paddle; hold two for a diagonal" },
-    { keys: "Goal", does: "Put the puck in the goal on your partner's side" },
-  ],
+  keyHelp: [{ keys: "Arrow keys or W A S D", does: "Move your paddle; hold two for a diagonal" }],
   width: WIDTH,
   height: HEIGHT,
   checkConfig: (config) => [

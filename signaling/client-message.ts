@@ -1,0 +1,233 @@
+/** Schemas of everything a participant's page may send, and the limits on it. */
+import { z } from "zod";
+
+/** Raised whenever a page of an older build could misread this one. */
+export const PROTOCOL_VERSION = 1;
+
+/** The longest subject id that is still a portable file name with its suffixes. */
+export const SUBJECT_ID_LENGTH_MAX = 100;
+/** Safe on every disk and in every URL: no separator, no leading dot, no control character. */
+export const SUBJECT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~@-]*$/;
+
+/** Three hours at 120 frames per second: no episode is longer, so no frame number is larger. */
+const FRAME_MAX = 3 * 60 * 60 * 120;
+/** Two seconds of frames at the highest rate, with room for a catch-up after an interruption. */
+const LOG_CHUNK_FRAMES_MAX = 1_200;
+const PLAYERS_MAX = 8;
+const ACTION_LENGTH_MAX = 64;
+const TEXT_LENGTH_MAX = 20_000;
+/** An SDP with many candidates is some 10 kB. */
+const SIGNAL_LENGTH_MAX = 100_000;
+
+const frame = z.int().min(0).max(FRAME_MAX);
+const playerIndex = z
+  .int()
+  .min(0)
+  .max(PLAYERS_MAX - 1);
+const identifier = z.string().min(1).max(200);
+const action = z.union([z.number(), z.array(z.number()).max(ACTION_LENGTH_MAX)]);
+const hash = z.string().regex(/^[0-9a-f]{16}$/);
+const perPlayer = <T extends z.ZodType>(entry: T) => z.array(entry).max(PLAYERS_MAX);
+const perFrame = <T extends z.ZodType>(entry: T) => z.array(entry).max(LOG_CHUNK_FRAMES_MAX);
+
+const registerMessage = z.strictObject({
+  protocolVersion: z.int(),
+  subjectId: z.string().min(1).max(SUBJECT_ID_LENGTH_MAX).regex(SUBJECT_ID_PATTERN),
+  /** Given at the first registration and kept by the page; null the first time. */
+  secret: z.string().max(200).nullable(),
+  /** Random per tab: another id while the first is connected is a second tab and refused. */
+  tabId: identifier,
+  /**
+   * The game that this very page still has running, after its socket was lost. A page that was
+   * loaded again has none, and has thereby left the game it was in.
+   */
+  playingGameId: identifier.nullable().optional(),
+});
+
+const advanceSceneMessage = z.strictObject({
+  visitId: identifier,
+  /** Answers by question name, for scenes that ask; the server checks them. */
+  answers: z
+    .record(
+      z.string().max(200),
+      z.union([
+        z.string().max(TEXT_LENGTH_MAX),
+        z.number(),
+        z.boolean(),
+        z.null(),
+        z.array(z.string().max(TEXT_LENGTH_MAX)).max(200),
+      ]),
+    )
+    .nullable(),
+});
+
+const joinWaitroomMessage = z.strictObject({ visitId: identifier });
+
+const signalMessage = z.strictObject({
+  gameId: identifier,
+  toPlayer: playerIndex,
+  /** JSON of one WebRTC description or candidate. */
+  data: z.string().max(SIGNAL_LENGTH_MAX),
+});
+
+const relayMessage = z.strictObject({
+  gameId: identifier,
+  toPlayer: playerIndex,
+  channel: z.enum(["play", "control"]),
+  bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= 65_536),
+});
+
+const observerFrames = z.strictObject({
+  simulatedAtTick: perFrame(z.int()),
+  arrivalTick: perFrame(perPlayer(z.int())),
+  wasPredicted: perFrame(perPlayer(z.boolean())),
+  rollbackDepthFrames: perFrame(z.int().min(0)),
+  simulatedAtMs: perFrame(z.number()),
+});
+
+const episodeLogMessage = z.strictObject({
+  gameId: identifier,
+  episode: z.int().min(0).max(10_000),
+  fromFrame: frame,
+  actions: perFrame(perPlayer(action)),
+  /** Bit 0 focused, bit 1 absent. */
+  flags: perFrame(perPlayer(z.int().min(0).max(3))),
+  hashes: perFrame(hash),
+  observer: observerFrames,
+});
+
+const rttSample = z.strictObject({ atMs: z.number(), rttMs: z.number() });
+const link = z.strictObject({
+  peer: playerIndex,
+  rttMs: z.number().nullable(),
+  jitterMs: z.number().nullable(),
+  rttSamples: z.array(rttSample).max(20_000),
+  packetsSent: z.int(),
+  packetsReceived: z.int(),
+  bytesSent: z.int(),
+  bytesReceived: z.int(),
+  packetsLost: z.int(),
+  packetsLate: z.int(),
+  packetsMalformed: z.int(),
+  advantageFrames: z.number().nullable(),
+  advantageBoundFrames: z.number().nullable(),
+});
+const desync = z.strictObject({
+  frame,
+  peer: playerIndex,
+  ours: hash,
+  theirs: z.string().max(64),
+  verifiedFrame: frame,
+  atMs: z.number(),
+  located: z.strictObject({ path: z.string(), ours: z.string(), theirs: z.string() }).nullable(),
+});
+/** Mirrors the engine's `SessionMetrics`. */
+const sessionMetrics = z.strictObject({
+  currentFrame: frame,
+  confirmedFrame: frame,
+  verifiedFrame: frame,
+  ticks: z.int(),
+  framesSimulated: z.int(),
+  framesResimulated: z.int(),
+  hashCount: z.int(),
+  rollbacks: z
+    .array(
+      z.strictObject({
+        frame,
+        currentFrame: frame,
+        depthFrames: z.int(),
+        playerIndex,
+        atMs: z.number(),
+      }),
+    )
+    .max(200_000),
+  stalls: z
+    .array(
+      z.strictObject({
+        frame,
+        waitingFor: perPlayer(playerIndex),
+        startMs: z.number(),
+        durationMs: z.number(),
+        ticks: z.int(),
+      }),
+    )
+    .max(200_000),
+  interruptions: z
+    .array(
+      z.strictObject({
+        peer: playerIndex,
+        startMs: z.number(),
+        durationMs: z.number().nullable(),
+      }),
+    )
+    .max(20_000),
+  desyncs: z.array(desync).max(1_000),
+  links: z.array(link).max(PLAYERS_MAX),
+});
+
+const pathCount = z.strictObject({ direct: z.int().min(0), relay: z.int().min(0) });
+/** Mirrors the engine's `PathCounts`, for the whole game so far. */
+const pathCounts = z.strictObject({
+  sentPackets: pathCount,
+  receivedPackets: pathCount,
+  sentBytes: pathCount,
+  receivedBytes: pathCount,
+  congestedPackets: z.int().min(0),
+});
+
+const connectionReport = z.strictObject({
+  type: z.enum(["direct", "relay", "unknown"]),
+  localCandidateType: z.string().max(40).nullable(),
+  remoteCandidateType: z.string().max(40).nullable(),
+  protocol: z.string().max(40).nullable(),
+  relayProtocol: z.string().max(40).nullable(),
+  detectedAtFrame: frame.nullable(),
+  detectedAtMs: z.number().nullable(),
+  wasDirectConnected: z.boolean(),
+  /** Frame and time of the first switch to the relay; null if play never left the direct path. */
+  fallbackAtFrame: frame.nullable(),
+  counts: pathCounts,
+});
+
+const focusPeriod = z.strictObject({
+  /** Milliseconds since the epoch. */
+  startMs: z.number(),
+  endMs: z.number(),
+});
+
+const closeEpisodeMessage = z.strictObject({
+  gameId: identifier,
+  episode: z.int().min(0).max(10_000),
+  /** `ended`: the last frame is confirmed by every peer; otherwise why it stopped at the confirmed prefix. */
+  reason: z.enum(["ended", "partner_disconnected", "self_disconnected", "technical"]),
+  detail: z.string().max(2_000),
+  /** Number of confirmed frames; the log below it must be complete. */
+  endFrame: frame,
+  metrics: sessionMetrics.nullable(),
+  connection: connectionReport.nullable(),
+  hiddenPeriods: z.array(focusPeriod).max(10_000),
+  startedAtMs: z.number(),
+  endedAtMs: z.number(),
+  userAgent: z.string().max(500),
+});
+
+const finishGameMessage = z.strictObject({ gameId: identifier });
+const pingMessage = z.strictObject({ sentAtMs: z.number() });
+const clientErrorMessage = z.strictObject({ message: z.string().max(2_000) });
+
+/** Schemas of everything a client may send, by event name. */
+export const CLIENT_MESSAGES = {
+  register: registerMessage,
+  "advance-scene": advanceSceneMessage,
+  "join-waitroom": joinWaitroomMessage,
+  signal: signalMessage,
+  relay: relayMessage,
+  "episode-log": episodeLogMessage,
+  "close-episode": closeEpisodeMessage,
+  "finish-game": finishGameMessage,
+  "report-ping": pingMessage,
+  "client-error": clientErrorMessage,
+} as const;
+
+export type ClientEvent = keyof typeof CLIENT_MESSAGES;
+export type ClientMessage<E extends ClientEvent> = z.infer<(typeof CLIENT_MESSAGES)[E]>;

@@ -1,0 +1,225 @@
+/** Running games: who is in which, what passes between them, and how each of them ends. */
+import { randomInt, randomUUID } from "node:crypto";
+import { deriveSeed } from "../../engine/index.ts";
+import type { Clock } from "../clock.ts";
+import type { Journey } from "../participants/journey.ts";
+import type { Presence } from "../participants/presence.ts";
+import type { GameStart, Outcome } from "../protocol.ts";
+import type { Database } from "../store/database.ts";
+import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
+import type { ParticipantTable } from "../store/participant-table.ts";
+import type { Study } from "../study/index.ts";
+import type { PreparedGame } from "./prepared-game.ts";
+import type { Settlement } from "./settlement.ts";
+
+export interface GameRoomsOptions {
+  readonly study: Study;
+  readonly prepared: ReadonlyMap<string, PreparedGame>;
+  readonly database: Database;
+  readonly table: GameTable;
+  readonly participants: ParticipantTable;
+  readonly journey: Journey;
+  readonly presence: Presence;
+  readonly settlement: Settlement;
+  readonly clock: Clock;
+  /** How long somebody whose partner reported them gone may take to come back and hand in their log. */
+  readonly returnGraceMs: number;
+  /** How long a game waits for somebody whom nobody has reported. */
+  readonly abandonedAfterMs: number;
+  /** Shows the participant where they are now. */
+  show(subjectId: string): void;
+}
+
+const SEED_BOUND = 2 ** 32;
+
+export class GameRooms {
+  readonly #options: GameRoomsOptions;
+  /** Seats never change, so the hot path of the relay needs no query. */
+  readonly #seats = new Map<string, readonly GamePlayer[]>();
+  readonly #absences = new Map<string, () => void>();
+
+  constructor(options: GameRoomsOptions) {
+    this.#options = options;
+  }
+
+  /** The seat of the participant; null when the game does not exist or is somebody else's. */
+  seat(gameId: string, subjectId: string): GamePlayer | null {
+    return this.seats(gameId).find((player) => player.subjectId === subjectId) ?? null;
+  }
+
+  seats(gameId: string): readonly GamePlayer[] {
+    const known = this.#seats.get(gameId);
+    if (known !== undefined) return known;
+    const players = this.#options.table.players(gameId);
+    if (players.length > 0) this.#seats.set(gameId, players);
+    return players;
+  }
+
+  /** Makes a game of the group; player i is the i-th to have come. */
+  start(sceneId: string, subjectIds: readonly string[]): void {
+    const { prepared, table, participants, journey, database, presence, clock } = this.#options;
+    const game = prepared.get(sceneId);
+    if (game === undefined) throw new Error(`Expected a prepared game ${sceneId}, got none`);
+    const gameId = randomUUID();
+    const settings = newSettings(game);
+    const players = subjectIds.map((subjectId, playerIndex): GamePlayer => {
+      const { visitId } = participants.get(subjectId);
+      const { visitNumber } = participants.getVisit(subjectId, visitId);
+      return { gameId, playerIndex, subjectId, visitId, visitNumber, endReason: null };
+    });
+    database.transaction(() => {
+      const createdAtMs = clock.nowMs();
+      table.insert({ gameId, sceneId, settings, createdAtMs, isSettled: false }, players);
+      for (const { subjectId, visitId } of players) {
+        journey.step(subjectId, "IN_GAME", gameId);
+        participants.updateVisit(subjectId, visitId, { gameId });
+      }
+    });
+    for (const player of players) {
+      const start = this.#startMessage(game, settings, player, players.length);
+      presence.send(player.subjectId, "game-start", start);
+      if (!presence.has(player.subjectId)) this.disconnected(player.subjectId, gameId);
+    }
+  }
+
+  /** Tells the other members of the game. */
+  tellStatus(gameId: string, subjectId: string, status: "connected" | "disconnected" | "left") {
+    const { presence } = this.#options;
+    const seat = this.seat(gameId, subjectId);
+    if (seat === null) return;
+    for (const player of this.seats(gameId)) {
+      if (player.subjectId === subjectId) continue;
+      const message = { gameId, playerIndex: seat.playerIndex, status };
+      presence.send(player.subjectId, "partner-status", message);
+    }
+  }
+
+  /** The page's socket is gone; play may go on over the direct path. */
+  disconnected(subjectId: string, gameId: string): void {
+    this.tellStatus(gameId, subjectId, "disconnected");
+    this.#expectBack(subjectId, gameId);
+  }
+
+  /** The very page that plays has its socket again. */
+  reconnected(subjectId: string, gameId: string): void {
+    this.#cancelAbsence(subjectId);
+    this.tellStatus(gameId, subjectId, "connected");
+  }
+
+  /** Ends the game for one player; a lone player begins the scene again, the others' way is over. */
+  leave(subjectId: string, gameId: string, reason: Exclude<EndReason, "finished">): void {
+    const { journey, database, table, participants, settlement, show } = this.#options;
+    const seat = this.seat(gameId, subjectId);
+    if (seat === null || participants.get(subjectId).gameId !== gameId) return;
+    this.#cancelAbsence(subjectId);
+    const isAlone = this.seats(gameId).length === 1;
+    database.transaction(() => {
+      table.endPlayer(gameId, seat.playerIndex, reason);
+      if (isAlone && reason === "self_disconnected") journey.restartVisit(subjectId);
+      else journey.leaveEarly(subjectId, reason satisfies Outcome);
+    });
+    this.tellStatus(gameId, subjectId, "left");
+    for (const other of this.seats(gameId)) this.#expectBack(other.subjectId, gameId);
+    settlement.touch(gameId);
+    show(subjectId);
+  }
+
+  /** Ends the game for a player who has closed every episode. Again is harmless. */
+  finish(subjectId: string, gameId: string): "finished" | "unclosed" {
+    const { table, database, journey, participants, settlement } = this.#options;
+    const seat = this.seat(gameId, subjectId);
+    if (participants.get(subjectId).gameId !== gameId || seat === null) return "finished";
+    const { seeds } = table.get(gameId).settings;
+    const isClosed = (_: number, episode: number) =>
+      table.findClose(gameId, episode, seat.playerIndex)?.reason === "ended";
+    if (!seeds.every(isClosed)) return "unclosed";
+    this.#cancelAbsence(subjectId);
+    database.transaction(() => {
+      table.endPlayer(gameId, seat.playerIndex, "finished");
+      journey.advance(subjectId, null);
+    });
+    settlement.touch(gameId);
+    return "finished";
+  }
+
+  /** After a restart of the server no game runs: whoever has handed in everything goes on, the others stop. */
+  recover(): void {
+    const { participants, settlement, table } = this.#options;
+    for (const { subjectId, lifecycle, gameId } of participants.unfinished()) {
+      if (lifecycle === "IN_WAITROOM") participants.update(subjectId, { lifecycle: "IDLE" });
+      if (lifecycle !== "IN_GAME" || gameId === null) continue;
+      if (this.finish(subjectId, gameId) === "finished") continue;
+      const isAlone = this.seats(gameId).length === 1;
+      this.leave(subjectId, gameId, isAlone ? "self_disconnected" : "technical");
+    }
+    for (const { gameId } of table.unsettled()) settlement.touch(gameId);
+  }
+
+  close(): void {
+    for (const cancel of this.#absences.values()) cancel();
+    this.#absences.clear();
+  }
+
+  #cancelAbsence(subjectId: string): void {
+    this.#absences.get(subjectId)?.();
+    this.#absences.delete(subjectId);
+  }
+
+  /** Gives an absent player time to come back: little once the game cannot go on. */
+  #expectBack(subjectId: string, gameId: string): void {
+    const { presence, clock, participants, table, returnGraceMs, abandonedAfterMs } = this.#options;
+    if (presence.has(subjectId) || participants.get(subjectId).gameId !== gameId) return;
+    const isEnding = table
+      .players(gameId)
+      .some(({ endReason }) => endReason !== null && endReason !== "finished");
+    this.#cancelAbsence(subjectId);
+    const cancel = clock.after(isEnding ? returnGraceMs : abandonedAfterMs, () => {
+      if (!presence.has(subjectId)) this.leave(subjectId, gameId, "self_disconnected");
+    });
+    this.#absences.set(subjectId, cancel);
+  }
+
+  #startMessage(
+    game: PreparedGame,
+    settings: GameSettings,
+    player: GamePlayer,
+    playerCount: number,
+  ): GameStart {
+    const { webrtc } = this.#options.study;
+    return {
+      gameId: player.gameId,
+      visitId: player.visitId,
+      playerIndex: player.playerIndex,
+      playerCount,
+      environmentUrl: `/environments/${settings.environmentDigest}.js`,
+      environmentDigest: settings.environmentDigest,
+      configDigest: settings.configDigest,
+      config: settings.config,
+      seeds: settings.seeds,
+      maxSteps: settings.maxSteps,
+      fps: settings.fps,
+      session: settings.session,
+      keyBindings: game.keyBindings,
+      iceServers: webrtc.iceServers,
+      transportMode: webrtc.transportMode,
+      breakMs: game.gym.resetFreezeMs,
+    };
+  }
+}
+
+function newSettings(game: PreparedGame): GameSettings {
+  const { environment, bundle, gym } = game;
+  const sessionSeed = randomInt(SEED_BOUND);
+  return {
+    environmentId: environment.id,
+    environmentDigest: bundle.digest,
+    config: gym.config,
+    configDigest: game.configDigest,
+    session: game.session,
+    sessionSeed,
+    seeds: Array.from({ length: gym.numEpisodes }, (_, i) => deriveSeed(sessionSeed, i)),
+    maxSteps: game.maxSteps,
+    fps: environment.fps,
+    agentIds: environment.agentIds,
+  };
+}

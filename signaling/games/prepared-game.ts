@@ -1,0 +1,101 @@
+/** A gym scene made ready to play: its environment loaded and everything about it checked once, at start. */
+import { resolve } from "node:path";
+import {
+  checkSessionConfig,
+  DEFAULT_SESSION_CONFIG,
+  digestJson,
+  type Environment,
+  type Hasher,
+  isAction,
+  loadHasher,
+  type SessionConfig,
+} from "../../engine/index.ts";
+import type { DataFolder } from "../store/data-folder.ts";
+import { type GymSettings, type Scene, type Study, StudyError } from "../study/index.ts";
+import {
+  bundleEnvironment,
+  type EnvironmentBundle,
+  loadEnvironment,
+} from "./environment-bundle.ts";
+
+export interface PreparedGame {
+  readonly sceneId: string;
+  readonly gym: GymSettings;
+  readonly environment: Environment;
+  readonly bundle: EnvironmentBundle;
+  readonly configDigest: string;
+  readonly session: SessionConfig;
+  readonly maxSteps: number;
+  readonly keyBindings: Environment["keyBindings"];
+}
+
+type GymScene = Extract<Scene, { kind: "gym" }>;
+
+function gymFaults(gym: GymSettings, session: SessionConfig, environment: Environment): string[] {
+  const faults = [...environment.checkConfig(gym.config), ...checkSessionConfig(session)];
+  const seats = environment.agentIds.length;
+  if (gym.groupSize > seats) {
+    faults.push(
+      `Expected \`groupSize\` to be an integer 1–${seats} (agents of ${environment.id}), got ${gym.groupSize}`,
+    );
+  }
+  for (const [keys, action] of Object.entries(gym.actionMapping ?? {})) {
+    for (const space of environment.actionSpaces.slice(0, gym.groupSize)) {
+      if (!isAction(space, action)) {
+        faults.push(
+          `Expected \`actionMapping\` of ${keys} to be an action of ${environment.id}, got ${JSON.stringify(action)}`,
+        );
+        break;
+      }
+    }
+  }
+  return faults;
+}
+
+async function prepare(
+  scene: GymScene,
+  studyDir: string,
+  bundles: Map<string, EnvironmentBundle>,
+  hasher: Hasher,
+): Promise<PreparedGame> {
+  const { gym, sceneId } = scene;
+  const path = resolve(studyDir, gym.environmentPath);
+  const bundle = bundles.get(path) ?? (await bundleEnvironment(path));
+  bundles.set(path, bundle);
+  const environment = await loadEnvironment(bundle.code, path);
+  const session: SessionConfig = { ...DEFAULT_SESSION_CONFIG, ...gym.session };
+  const faults = gymFaults(gym, session, environment);
+  if (faults.length > 0) {
+    throw new StudyError(faults.map((fault) => `${fault} (scene \`${sceneId}\`)`));
+  }
+  return {
+    sceneId,
+    gym,
+    environment,
+    bundle,
+    configDigest: digestJson(gym.config, hasher),
+    session,
+    maxSteps: gym.maxSteps ?? environment.maxSteps,
+    keyBindings: gym.actionMapping ?? environment.keyBindings,
+  };
+}
+
+/**
+ * Prepares every gym scene and keeps its environment beside the data.
+ * @throws StudyError or DataError that names the scene or the file at fault.
+ */
+export async function prepareGames(
+  study: Study,
+  studyDir: string,
+  folder: DataFolder,
+): Promise<ReadonlyMap<string, PreparedGame>> {
+  const games = new Map<string, PreparedGame>();
+  const bundles = new Map<string, EnvironmentBundle>();
+  const hasher = await loadHasher();
+  for (const scene of study.scenes) {
+    if (scene.kind !== "gym") continue;
+    games.set(scene.sceneId, await prepare(scene, studyDir, bundles, hasher));
+  }
+  for (const { code, digest } of bundles.values()) await folder.writeEnvironment(digest, code);
+  return games;
+}

@@ -1,0 +1,232 @@
+/** What each message of a registered page means, in the words of the rooms that act on it. */
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import { appendLog } from "./games/episode-log.ts";
+import type { GameRooms } from "./games/game-rooms.ts";
+import type { PreparedGame } from "./games/prepared-game.ts";
+import type { Settlement } from "./games/settlement.ts";
+import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
+import type { Journey } from "./participants/journey.ts";
+import type { Presence } from "./participants/presence.ts";
+import type { Registration } from "./participants/registration.ts";
+import { exitScene } from "./participants/scene-exit.ts";
+import type { ClientMessage, Reply, ReplyPayloads } from "./protocol.ts";
+import { connectionOf, type Handled, type Handlers, type PageSession } from "./socket-gateway.ts";
+import type { Database } from "./store/database.ts";
+import type { GamePlayer, GameTable } from "./store/game-table.ts";
+import type { ParticipantTable } from "./store/participant-table.ts";
+
+/** Everything the handlers act through. */
+export interface Rooms {
+  readonly database: Database;
+  readonly participants: ParticipantTable;
+  readonly games: GameTable;
+  readonly journey: Journey;
+  readonly presence: Presence;
+  readonly registration: Registration;
+  readonly waitingRooms: ReadonlyMap<string, WaitingRoom>;
+  readonly gameRooms: GameRooms;
+  readonly settlement: Settlement;
+  readonly prepared: ReadonlyMap<string, PreparedGame>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  show(subjectId: string): void;
+}
+
+const WRONG_GAME = { ok: false, reason: "wrong_game", message: "This is not your game." } as const;
+
+async function register(
+  rooms: Rooms,
+  session: PageSession,
+  message: ClientMessage<"register">,
+): Promise<Handled<"register">> {
+  const { registration, participants, gameRooms, show } = rooms;
+  const connection = connectionOf(session.socket, message.tabId);
+  const { reply, subjectId } = await registration.register(message, connection);
+  if (subjectId === null) return { reply };
+  session.subjectId = subjectId;
+  const { lifecycle, gameId } = participants.get(subjectId);
+  if (lifecycle === "IN_WAITROOM") leaveWaitroom(rooms, subjectId);
+  if (lifecycle !== "IN_GAME" || gameId === null) return { reply, after: () => show(subjectId) };
+  if (message.playingGameId === gameId) {
+    return { reply, after: () => gameRooms.reconnected(subjectId, gameId) };
+  }
+  return { reply, after: () => gameRooms.leave(subjectId, gameId, "self_disconnected") };
+}
+
+function leaveWaitroom({ waitingRooms, participants, journey }: Rooms, subjectId: string): void {
+  const { visitId } = participants.get(subjectId);
+  const { sceneId } = participants.getVisit(subjectId, visitId);
+  waitingRooms.get(sceneId)?.leave(subjectId);
+  journey.step(subjectId, "IDLE", null);
+}
+
+function disconnect(rooms: Rooms, { subjectId, socket }: PageSession): void {
+  if (subjectId === null || !rooms.presence.remove(subjectId, socket.id)) return;
+  const { lifecycle, gameId } = rooms.participants.get(subjectId);
+  if (lifecycle === "IN_WAITROOM") leaveWaitroom(rooms, subjectId);
+  if (lifecycle === "IN_GAME" && gameId !== null) rooms.gameRooms.disconnected(subjectId, gameId);
+}
+
+async function advanceScene(
+  rooms: Rooms,
+  subjectId: string,
+  message: ClientMessage<"advance-scene">,
+): Promise<Handled<"advance-scene">> {
+  const reply = exitScene(rooms.journey, rooms.participants, subjectId, message);
+  if (!reply.ok) return { reply };
+  await rooms.journey.writeChanges(subjectId);
+  return { reply, after: () => rooms.show(subjectId) };
+}
+
+function joinWaitroom(
+  rooms: Rooms,
+  subjectId: string,
+  { visitId }: ClientMessage<"join-waitroom">,
+): Handled<"join-waitroom"> {
+  const participant = rooms.participants.get(subjectId);
+  const scene = rooms.journey.scene(subjectId);
+  const room = rooms.waitingRooms.get(scene.sceneId);
+  const isHere = participant.visitId === visitId && participant.outcome === null;
+  if (!isHere || room === undefined || participant.lifecycle === "IN_GAME") {
+    const message = "There is no waiting room at this place.";
+    return { reply: { ok: false, reason: "wrong_visit", message } };
+  }
+  if (participant.lifecycle === "IDLE") rooms.journey.step(subjectId, "IN_WAITROOM", null);
+  return { reply: { ok: true }, after: () => room.join(subjectId, visitId) };
+}
+
+/** The other seat a message is for; null when sender or receiver is not in the game. */
+function otherSeat(rooms: Rooms, subjectId: string, gameId: string, toPlayer: number) {
+  const from = rooms.gameRooms.seat(gameId, subjectId);
+  const to = rooms.gameRooms.seats(gameId)[toPlayer];
+  return from === null || to === undefined || to === from ? null : { from, to };
+}
+
+function signal(
+  rooms: Rooms,
+  subjectId: string,
+  { gameId, toPlayer, data }: ClientMessage<"signal">,
+): Handled<"signal"> {
+  const seats = otherSeat(rooms, subjectId, gameId, toPlayer);
+  if (seats === null) return { reply: WRONG_GAME };
+  const fromPlayer = seats.from.playerIndex;
+  rooms.presence.send(seats.to.subjectId, "signal", { gameId, fromPlayer, data });
+  return { reply: { ok: true } };
+}
+
+function relay(
+  rooms: Rooms,
+  subjectId: string,
+  { gameId, toPlayer, channel, bytes }: ClientMessage<"relay">,
+): Handled<"relay"> {
+  const seats = otherSeat(rooms, subjectId, gameId, toPlayer);
+  if (seats === null) return { reply: WRONG_GAME };
+  const fromPlayer = seats.from.playerIndex;
+  rooms.presence.send(seats.to.subjectId, "relay", { gameId, fromPlayer, channel, bytes });
+  return { reply: { ok: true } };
+}
+
+function episodeLog(
+  rooms: Rooms,
+  subjectId: string,
+  message: ClientMessage<"episode-log">,
+): Handled<"episode-log"> {
+  const { games, participants, prepared, gameRooms, database, settlement, log } = rooms;
+  const seat = gameRooms.seat(message.gameId, subjectId);
+  if (seat === null) return { reply: WRONG_GAME };
+  const game = games.get(message.gameId);
+  const environment = prepared.get(game.sceneId)?.environment;
+  if (environment === undefined) return { reply: WRONG_GAME };
+  const result = database.transaction(() =>
+    appendLog(games, game, environment, seat.playerIndex, message),
+  );
+  switch (result.kind) {
+    case "stored":
+      // Handed in after its game was over for this player: what was decided is decided again.
+      if (participants.get(subjectId).gameId !== message.gameId) settlement.touch(message.gameId);
+      return { reply: { ok: true, ackFrame: result.ackFrame } };
+    case "malformed":
+      return { reply: { ok: false, reason: "malformed", message: result.message } };
+    case "conflict":
+      log.warn({ subjectId, gameId: message.gameId, ...result }, "conflicting log refused");
+      return { reply: { ok: false, reason: "conflicting_data", message: result.message } };
+  }
+}
+
+type CloseReply = Reply<ReplyPayloads["close-episode"]>;
+
+function storeClose(
+  { games, database }: Rooms,
+  seat: GamePlayer,
+  message: ClientMessage<"close-episode">,
+): CloseReply {
+  const { gameId, ...close } = message;
+  const { episode, endFrame } = close;
+  const { seeds } = games.get(gameId).settings;
+  if (episode >= seeds.length) {
+    return { ok: false, reason: "malformed", message: `The game has no episode ${episode}.` };
+  }
+  const ackFrame = games.logLength(gameId, episode, seat.playerIndex);
+  const stored = games.findClose(gameId, episode, seat.playerIndex);
+  if (stored !== null || ackFrame > endFrame) {
+    const isSame = (stored?.endFrame ?? endFrame - 1) === endFrame;
+    if (isSame) return { ok: true, ackFrame, isClosed: true };
+    const held = stored?.endFrame ?? ackFrame;
+    const text = `Episode ${episode} holds ${held} frames, not ${endFrame}.`;
+    return { ok: false, reason: "conflicting_data", message: text };
+  }
+  if (ackFrame < endFrame) return { ok: true, ackFrame, isClosed: false };
+  database.transaction(() => games.insertClose(gameId, seat.playerIndex, close));
+  return { ok: true, ackFrame, isClosed: true };
+}
+
+function closeEpisode(
+  rooms: Rooms,
+  subjectId: string,
+  message: ClientMessage<"close-episode">,
+): Handled<"close-episode"> {
+  const { gameId, reason } = message;
+  const seat = rooms.gameRooms.seat(gameId, subjectId);
+  if (seat === null) return { reply: WRONG_GAME };
+  const reply = storeClose(rooms, seat, message);
+  if (!reply.ok || !reply.isClosed) return { reply };
+  rooms.settlement.touch(gameId);
+  if (reason === "ended") return { reply };
+  return { reply, after: () => rooms.gameRooms.leave(subjectId, gameId, reason) };
+}
+
+async function finishGame(
+  rooms: Rooms,
+  subjectId: string,
+  { gameId }: ClientMessage<"finish-game">,
+): Promise<Handled<"finish-game">> {
+  const { gameRooms, journey, show } = rooms;
+  if (gameRooms.seat(gameId, subjectId) === null) return { reply: WRONG_GAME };
+  if (gameRooms.finish(subjectId, gameId) === "unclosed") {
+    const message = "Some episodes of this game are not closed yet.";
+    return { reply: { ok: false, reason: "conflicting_data", message } };
+  }
+  await journey.writeChanges(subjectId);
+  return { reply: { ok: true }, after: () => show(subjectId) };
+}
+
+export function pageHandlers(rooms: Rooms): Handlers {
+  return {
+    register: (session, message) => register(rooms, session, message),
+    spoken: (subjectId) => rooms.registration.confirmSecret(subjectId),
+    disconnect: (session) => disconnect(rooms, session),
+    "advance-scene": (subjectId, message) => advanceScene(rooms, subjectId, message),
+    "join-waitroom": (subjectId, message) => joinWaitroom(rooms, subjectId, message),
+    signal: (subjectId, message) => signal(rooms, subjectId, message),
+    relay: (subjectId, message) => relay(rooms, subjectId, message),
+    "episode-log": (subjectId, message) => episodeLog(rooms, subjectId, message),
+    "close-episode": (subjectId, message) => closeEpisode(rooms, subjectId, message),
+    "finish-game": (subjectId, message) => finishGame(rooms, subjectId, message),
+    "report-ping": () => ({ reply: { ok: true, serverTimeMs: rooms.clock.nowMs() } }),
+    "client-error": (subjectId, { message }) => {
+      rooms.log.warn({ subjectId, message }, "a page reports an error");
+      return { reply: { ok: true } };
+    },
+  };
+}

@@ -1,0 +1,210 @@
+/** Takes each participant through their plan: what is stored first, then what is written, then what is shown. */
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
+import type { DataFolder } from "../store/data-folder.ts";
+import { fileName } from "../store/data-folder.ts";
+import type { Database } from "../store/database.ts";
+import type {
+  Lifecycle,
+  Participant,
+  ParticipantTable,
+  Visit,
+} from "../store/participant-table.ts";
+import type { Answers, Scene, Study } from "../study/index.ts";
+import { mayFollow, wayToIdle } from "./lifecycle.ts";
+import { progressOf, viewOf } from "./scene-view.ts";
+import { hashSecret, newSecret } from "./secret.ts";
+import { type GameStanding, visitMetadata } from "./visit-metadata.ts";
+
+export interface JourneyOptions {
+  readonly study: Study;
+  readonly database: Database;
+  readonly participants: ParticipantTable;
+  readonly folder: DataFolder;
+  readonly clock: Clock;
+  keyHelp(sceneId: string): readonly { readonly keys: string; readonly does: string }[];
+  /** How the visit's game stands; null when it has none. */
+  standing(visit: Visit): GameStanding | null;
+}
+
+export class Journey {
+  readonly #options: JourneyOptions;
+  readonly #scenes: ReadonlyMap<string, Scene>;
+
+  constructor(options: JourneyOptions) {
+    this.#options = options;
+    this.#scenes = new Map(options.study.scenes.map((scene) => [scene.sceneId, scene]));
+  }
+
+  /** Stores a new participant at the first scene; the secret is known to nobody else afterwards. */
+  create(subjectId: string, tabId: string): string {
+    const { participants, database, study, clock } = this.#options;
+    const secret = newSecret();
+    const nowMs = clock.nowMs();
+    const plan = study.scenes.map(({ sceneId }) => sceneId);
+    database.transaction(() => {
+      participants.insert({
+        subjectId,
+        secretHash: hashSecret(secret),
+        isSecretConfirmed: false,
+        firstTabId: tabId,
+        plan,
+        visitId: "",
+        lifecycle: "IDLE",
+        gameId: null,
+        outcome: null,
+        completionCode: null,
+        createdAtMs: nowMs,
+        endedAtMs: null,
+      });
+      this.#enter(participants.get(subjectId), 0);
+    });
+    return secret;
+  }
+
+  /** A page that never received its secret is given another. */
+  renewSecret(subjectId: string): string {
+    const secret = newSecret();
+    this.#options.participants.update(subjectId, { secretHash: hashSecret(secret) });
+    return secret;
+  }
+
+  scene(subjectId: string): Scene {
+    const { participants } = this.#options;
+    const { visitId } = participants.get(subjectId);
+    return this.#sceneOf(participants.getVisit(subjectId, visitId).sceneId);
+  }
+
+  view(subjectId: string): { view: SceneView; progress: ProgressView } {
+    const { participants, study, keyHelp } = this.#options;
+    const participant = participants.get(subjectId);
+    const visit = participants.getVisit(subjectId, participant.visitId);
+    const scene = this.#sceneOf(visit.sceneId);
+    return {
+      view: viewOf(scene, participant, keyHelp(scene.sceneId)),
+      progress: progressOf(study, participant, visit),
+    };
+  }
+
+  /** @throws Error when the lifecycle does not allow the step: a broken invariant of ours. */
+  step(subjectId: string, lifecycle: Lifecycle, gameId: string | null): void {
+    const { participants } = this.#options;
+    const from = participants.get(subjectId).lifecycle;
+    if (!mayFollow(from, lifecycle)) {
+      throw new Error(`Expected ${subjectId} to be able to be ${lifecycle}, but is ${from}`);
+    }
+    participants.update(subjectId, { lifecycle, gameId });
+  }
+
+  /** Ends the present visit and begins the next scene of the plan. Inside the caller's transaction or its own. */
+  advance(subjectId: string, answers: Answers | null): void {
+    const { participants, database } = this.#options;
+    database.transaction(() => {
+      this.#becomeIdle(subjectId);
+      const participant = participants.get(subjectId);
+      const visit = this.#endVisit(participant, answers);
+      this.#enter(participant, visit.planIndex + 1);
+    });
+  }
+
+  /** Begins the same scene again, with files of its own. */
+  restartVisit(subjectId: string): void {
+    const { participants, database } = this.#options;
+    database.transaction(() => {
+      this.#becomeIdle(subjectId);
+      const participant = participants.get(subjectId);
+      const visit = this.#endVisit(participant, null);
+      this.#enter(participant, visit.planIndex);
+    });
+  }
+
+  /** Ends the participant's way before the last scene. */
+  leaveEarly(subjectId: string, outcome: Outcome): void {
+    const { participants, database, clock } = this.#options;
+    database.transaction(() => {
+      this.#becomeIdle(subjectId);
+      const participant = participants.get(subjectId);
+      const scene = this.scene(subjectId);
+      this.#endVisit(participant, null);
+      const completionCode = issuesCode(outcome, scene) ? randomUUID() : null;
+      participants.update(subjectId, { outcome, completionCode, endedAtMs: clock.nowMs() });
+    });
+  }
+
+  /** Writes the files that are missing or out of date; of everybody when no participant is named. */
+  async writeChanges(subjectId: string | null): Promise<void> {
+    for (const visit of this.#options.participants.unwrittenVisits(subjectId)) {
+      await this.writeVisit(visit.subjectId, visit.visitId);
+    }
+  }
+
+  /** Brings the file of one visit up to date with the state. */
+  async writeVisit(subjectId: string, visitId: string): Promise<void> {
+    const { participants, folder, study, standing } = this.#options;
+    const participant = participants.get(subjectId);
+    const visit = participants.getVisit(subjectId, visitId);
+    const scene = this.#sceneOf(visit.sceneId);
+    const { outcome } = participant;
+    const isEarlyEnd =
+      outcome !== null && outcome !== "completed" && participant.visitId === visitId;
+    if (scene.shouldExportMetadata || isEarlyEnd) {
+      const name = fileName.metadata(participant.subjectId, visit.visitNumber);
+      const metadata = visitMetadata(study, scene, participant, visit, standing(visit));
+      await folder.writeJson(scene.sceneId, name, metadata, "indented");
+    }
+    participants.markWritten(subjectId, visitId);
+  }
+
+  #sceneOf(sceneId: string): Scene {
+    const scene = this.#scenes.get(sceneId);
+    if (scene === undefined) throw new Error(`Expected a scene ${sceneId}, got none`);
+    return scene;
+  }
+
+  #becomeIdle(subjectId: string): void {
+    const { lifecycle } = this.#options.participants.get(subjectId);
+    for (const next of wayToIdle(lifecycle)) this.step(subjectId, next, null);
+  }
+
+  #endVisit(participant: Participant, answers: Answers | null): Visit {
+    const { participants, clock } = this.#options;
+    const changes = { answers, endedAtMs: clock.nowMs() };
+    return participants.updateVisit(participant.subjectId, participant.visitId, changes);
+  }
+
+  #enter({ subjectId, plan }: Participant, planIndex: number): void {
+    const { participants, clock } = this.#options;
+    const sceneId = plan[planIndex];
+    if (sceneId === undefined) throw new Error(`Expected a scene ${planIndex} of ${subjectId}`);
+    const visitNumber = participants.visitCount(subjectId, sceneId) + 1;
+    const visitId = visitNumber === 1 ? sceneId : `${sceneId}.${visitNumber}`;
+    const startedAtMs = clock.nowMs();
+    participants.insertVisit({
+      subjectId,
+      visitId,
+      sceneId,
+      planIndex,
+      visitNumber,
+      gameId: null,
+      answers: null,
+      startedAtMs,
+      endedAtMs: null,
+    });
+    const { kind } = this.#sceneOf(sceneId);
+    const isClosing = kind === "end" || kind === "completion-code";
+    participants.update(subjectId, {
+      visitId,
+      outcome: isClosing ? "completed" : null,
+      completionCode: kind === "completion-code" ? randomUUID() : null,
+      endedAtMs: isClosing ? startedAtMs : null,
+    });
+  }
+}
+
+/** Whoever did not cause the end is paid like the others. */
+function issuesCode(outcome: Outcome, scene: Scene): boolean {
+  if (outcome === "technical") return true;
+  if (outcome !== "partner_disconnected" || scene.kind !== "gym") return false;
+  return scene.gym.partnerDisconnectShowCompletionCode;
+}

@@ -1,0 +1,73 @@
+/** The metadata file of one visit: a pure function of what is stored. */
+import { type MetadataFile, SCHEMA_VERSION } from "../store/file-schema.ts";
+import type { EndReason, Game, GamePlayer, Verdict } from "../store/game-table.ts";
+import type { Participant, Visit } from "../store/participant-table.ts";
+import type { Scene, Study } from "../study/index.ts";
+
+/** How a game stands for one of its players. */
+export interface GameStanding {
+  readonly game: Game;
+  readonly player: GamePlayer;
+  readonly episodeCount: number;
+  /** By episode; null where none is stored yet. */
+  readonly verdicts: readonly (Verdict | null)[];
+  /** Episodes that every player closed at their regular end. */
+  readonly completedEpisodes: number;
+}
+
+type PartialKeys = Pick<
+  NonNullable<MetadataFile["game"]>,
+  "isPartial" | "terminationReason" | "terminationFrame" | "completedEpisodes"
+>;
+
+function terminationReason(endReason: EndReason | null): PartialKeys["terminationReason"] {
+  return endReason === "finished" ? "normal" : endReason;
+}
+
+/** The documented keys of sessions that were cut short, also present where none was. */
+export function partialKeys(standing: GameStanding): PartialKeys {
+  const { player, verdicts, completedEpisodes } = standing;
+  const isPartial = player.endReason !== null && player.endReason !== "finished";
+  const cutEpisode = verdicts[completedEpisodes];
+  return {
+    isPartial,
+    terminationReason: terminationReason(player.endReason),
+    terminationFrame: isPartial ? (cutEpisode?.endFrame ?? 0) : null,
+    completedEpisodes,
+  };
+}
+
+export function visitMetadata(
+  study: Study,
+  scene: Scene,
+  participant: Participant,
+  visit: Visit,
+  standing: GameStanding | null,
+): MetadataFile {
+  const isLastVisit = participant.visitId === visit.visitId;
+  const questions = scene.kind === "form" ? scene.questions : [];
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    experiment_id: study.experimentId,
+    scene_id: scene.sceneId,
+    scene_type: scene.kind,
+    subject_id: participant.subjectId,
+    visit_number: visit.visitNumber,
+    plan_index: visit.planIndex,
+    timestamp: visit.startedAtMs,
+    ended_at_ms: visit.endedAtMs,
+    questions: questions.map(({ name, prompt, kind }) => ({ name, prompt, kind })),
+    answers: visit.answers as MetadataFile["answers"],
+    outcome: isLastVisit ? participant.outcome : null,
+    completion_code: isLastVisit ? participant.completionCode : null,
+    game:
+      standing === null
+        ? null
+        : {
+            game_id: standing.game.gameId,
+            player_index: standing.player.playerIndex,
+            agent: standing.game.settings.agentIds[standing.player.playerIndex] ?? "",
+            ...partialKeys(standing),
+          },
+  };
+}

@@ -1,0 +1,253 @@
+/** Wires the rooms together and opens the port. */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import fastify, { type FastifyReply } from "fastify";
+import { type Logger, pino } from "pino";
+import { Server as SocketServer } from "socket.io";
+import { type Clock, systemClock } from "./clock.ts";
+import { GameRooms } from "./games/game-rooms.ts";
+import { type PreparedGame, prepareGames } from "./games/prepared-game.ts";
+import { Replayer } from "./games/replayer.ts";
+import { Settlement } from "./games/settlement.ts";
+import { addRoutes, refuseLink } from "./http-routes.ts";
+import { WaitingRoom } from "./matchmaking/waiting-room.ts";
+import { pageHandlers, type Rooms } from "./page-handlers.ts";
+import { Journey } from "./participants/journey.ts";
+import { Presence } from "./participants/presence.ts";
+import { Registration } from "./participants/registration.ts";
+import { openGateway, type StudySocketServer } from "./socket-gateway.ts";
+import { DataError, DataFolder } from "./store/data-folder.ts";
+import { Database } from "./store/database.ts";
+import { GameTable } from "./store/game-table.ts";
+import { ParticipantTable } from "./store/participant-table.ts";
+import type { Study } from "./study/index.ts";
+import { loadStudy } from "./study-file.ts";
+
+export type ServerOptions = (
+  | { readonly studyPath: string }
+  /** Environment paths of the study are relative to `studyDir`. */
+  | { readonly study: Study; readonly studyDir: string }
+) & {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly host?: string;
+  /** Where Vite has built the participant page. */
+  readonly distDir?: string;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly duplicateGraceMs?: number;
+  readonly returnGraceMs?: number;
+  readonly abandonedAfterMs?: number;
+};
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** The folder of this experiment's files. */
+  readonly dataPath: string;
+  /** Resolves when every file that is due has been written. */
+  idle(): Promise<void>;
+  /** Takes no more messages, finishes the files, lets go of the port and the state. */
+  close(): Promise<void>;
+}
+
+const DEFAULTS = {
+  host: "0.0.0.0",
+  distDir: fileURLToPath(new URL("../dist", import.meta.url)),
+  /** A reload's old socket is gone within this time. */
+  duplicateGraceMs: 1_000,
+  /** Long enough for a reconnecting page to hand in the last second of its log. */
+  returnGraceMs: 15_000,
+  /** A phone call's length. */
+  abandonedAfterMs: 300_000,
+} as const;
+
+/** A dead line is noticed within 15 s. */
+const PING = { pingInterval: 5_000, pingTimeout: 10_000 } as const;
+/** A close message of a long episode with many rollbacks. */
+const MESSAGE_BYTES_MAX = 8_000_000;
+/** So that an overlong id reaches the page that says so. */
+const PATH_LENGTH_MAX = 10_000;
+
+/** Quiet for people: warnings and errors on stderr; LOG_LEVEL asks for more. */
+function createLog(): Logger {
+  return pino({ level: process.env.LOG_LEVEL ?? "warn" }, pino.destination(2));
+}
+
+function openDatabase(folder: DataFolder, nowMs: number): Database {
+  try {
+    return new Database(folder.databasePath, nowMs);
+  } catch (error) {
+    const reason = String((error as Error).message);
+    const text = /locked|busy/i.test(reason) ? "another server is using it" : reason;
+    throw new DataError(`Cannot open ${folder.databasePath}: ${text}.`);
+  }
+}
+
+function checkPlans(participants: ParticipantTable, study: Study, folder: DataFolder): void {
+  const sceneIds = new Set(study.scenes.map(({ sceneId }) => sceneId));
+  const missing = participants
+    .unfinished()
+    .flatMap(({ plan }) => plan)
+    .find((sceneId) => !sceneIds.has(sceneId));
+  if (missing === undefined) return;
+  throw new DataError(
+    `Participants in ${folder.path} are on the way to scene \`${missing}\`, which the study no longer has; choose another --data-dir.`,
+  );
+}
+
+interface Parts {
+  readonly study: Study;
+  readonly folder: DataFolder;
+  readonly database: Database;
+  readonly prepared: ReadonlyMap<string, PreparedGame>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly replayer: Replayer;
+  readonly options: ServerOptions;
+}
+
+function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
+  const { prepared, clock, participants, journey, presence, gameRooms, show } = rooms();
+  const all = new Map<string, WaitingRoom>();
+  for (const [sceneId, { gym }] of prepared) {
+    const { groupSize, waitroomTimeoutMs: timeoutMs } = gym;
+    const room = new WaitingRoom({
+      groupSize,
+      timeoutMs,
+      clock,
+      onMatch: (subjectIds) => gameRooms.start(sceneId, subjectIds),
+      onTimeout(subjectId) {
+        journey.leaveEarly(subjectId, "lobby_timeout");
+        show(subjectId);
+      },
+      onWait(subjectId, waitedMs, waitingCount) {
+        const { visitId } = participants.get(subjectId);
+        const view = { visitId, waitingCount, groupSize, waitedMs, timeoutMs };
+        presence.send(subjectId, "waitroom", view);
+      },
+    });
+    all.set(sceneId, room);
+  }
+  return all;
+}
+
+function createRooms(parts: Parts): Rooms {
+  const { study, folder, database, prepared, clock, log, replayer, options } = parts;
+  const participants = new ParticipantTable(database);
+  const games = new GameTable(database);
+  const presence = new Presence();
+  const settlement = new Settlement({
+    experimentId: study.experimentId,
+    table: games,
+    folder,
+    replayer,
+    clock,
+    log,
+    async onSettled(players) {
+      for (const { subjectId, visitId } of players) await journey.writeVisit(subjectId, visitId);
+    },
+  });
+  const journey = new Journey({
+    study,
+    database,
+    participants,
+    folder,
+    clock,
+    keyHelp: (sceneId) => prepared.get(sceneId)?.environment.keyHelp ?? [],
+    standing: ({ gameId, subjectId }) =>
+      gameId === null ? null : settlement.standing(gameId, subjectId),
+  });
+  const show = (subjectId: string) => {
+    const { view, progress } = journey.view(subjectId);
+    presence.send(subjectId, "scene", view, progress);
+    journey.writeChanges(subjectId).catch((err: unknown) => log.error({ err }, "cannot write"));
+  };
+  const { duplicateGraceMs = DEFAULTS.duplicateGraceMs } = options;
+  const { returnGraceMs = DEFAULTS.returnGraceMs } = options;
+  const { abandonedAfterMs = DEFAULTS.abandonedAfterMs } = options;
+  const shared = { participants, journey, presence, clock, prepared, database, settlement, log };
+  const gameRooms = new GameRooms({
+    ...shared,
+    study,
+    table: games,
+    returnGraceMs,
+    abandonedAfterMs,
+    show,
+  });
+  const registration = new Registration({ ...shared, duplicateGraceMs });
+  const waitingRooms = new Map<string, WaitingRoom>();
+  const rooms: Rooms = { ...shared, games, registration, waitingRooms, gameRooms, show };
+  for (const [sceneId, room] of createWaitingRooms(() => rooms)) waitingRooms.set(sceneId, room);
+  return rooms;
+}
+
+async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "dataPath">> {
+  const { host = DEFAULTS.host, distDir = DEFAULTS.distDir, port } = parts.options;
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: PATH_LENGTH_MAX },
+    frameworkErrors: (_error, _request, reply) => void refuseLink(reply as FastifyReply),
+  });
+  await addRoutes(app, { distDir, prepared: parts.prepared, log: parts.log });
+  await app.ready();
+  const io: StudySocketServer = new SocketServer(app.server, {
+    ...PING,
+    maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    serveClient: false,
+  });
+  openGateway(io, pageHandlers(rooms), parts.log);
+  const finish = async () => {
+    await rooms.journey.writeChanges(null);
+    await rooms.settlement.idle();
+  };
+  const release = async () => {
+    for (const room of rooms.waitingRooms.values()) room.close();
+    rooms.gameRooms.close();
+    await finish();
+    await parts.replayer.close();
+    parts.database.close();
+  };
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const boundPort = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    url: `http://localhost:${boundPort}`,
+    port: boundPort,
+    idle: finish,
+    async close() {
+      await io.close();
+      await app.close();
+      await release();
+    },
+  };
+}
+
+/**
+ * Starts the study's server; resolves when it takes participants.
+ * @throws StudyError or DataError with sentences for the person who started it, or the system's error of the port.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const isLoaded = "study" in options;
+  const study = isLoaded ? options.study : await loadStudy(options.studyPath);
+  const studyDir = isLoaded ? options.studyDir : dirname(resolve(options.studyPath));
+  const { clock = systemClock, log = createLog() } = options;
+  const folder = new DataFolder(resolve(options.dataDir), study.experimentId);
+  await folder.open();
+  const prepared = await prepareGames(study, studyDir, folder);
+  const database = openDatabase(folder, clock.nowMs());
+  const replayer = new Replayer();
+  try {
+    const parts = { study, folder, database, prepared, clock, log, replayer, options };
+    const rooms = createRooms(parts);
+    checkPlans(rooms.participants, study, folder);
+    rooms.gameRooms.recover();
+    await rooms.journey.writeChanges(null);
+    return { ...(await listen(parts, rooms)), dataPath: folder.path };
+  } catch (error) {
+    await replayer.close();
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+/** The folder of one experiment's files: where each goes, what it is called, and that it is written whole. */
+import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+
+/** A problem with a folder or file that the person who started the program can solve. */
+export class DataError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "DataError";
+  }
+}
+
+export const ENVIRONMENTS_FOLDER = "environments";
+
+/**
+ * `_v2` for the second visit to a scene, always right before the extension: read from the right,
+ * no subject id can make one name mean two files.
+ */
+function visitSuffix(visitNumber: number): string {
+  return visitNumber === 1 ? "" : `_v${visitNumber}`;
+}
+
+export const fileName = {
+  metadata: (subjectId: string, visitNumber: number) =>
+    `${subjectId}_metadata${visitSuffix(visitNumber)}.json`,
+  globals: (subjectId: string, visitNumber: number) =>
+    `${subjectId}_globals${visitSuffix(visitNumber)}.json`,
+  episode: (subjectId: string, visitNumber: number, episode: number) =>
+    `${subjectId}_ep${episode}${visitSuffix(visitNumber)}.csv`,
+  replay: (subjectId: string, visitNumber: number, episode: number) =>
+    `${subjectId}_ep${episode}_replay${visitSuffix(visitNumber)}.json`,
+  multiplayerMetrics: (subjectId: string, visitNumber: number) =>
+    `${subjectId}_multiplayer_metrics${visitSuffix(visitNumber)}.json`,
+  aggregatedMetrics: (gameId: string) => `${gameId}_aggregated_metrics.json`,
+};
+
+export class DataFolder {
+  readonly path: string;
+
+  constructor(dataDir: string, experimentId: string) {
+    this.path = join(dataDir, experimentId);
+  }
+
+  get databasePath(): string {
+    return join(this.path, "tandem.sqlite");
+  }
+
+  /**
+   * Makes the folder and proves that it can be written to.
+   * @throws DataError when it cannot, or when it holds files that the missing state would overwrite.
+   */
+  async open(): Promise<void> {
+    try {
+      await mkdir(join(this.path, ENVIRONMENTS_FOLDER), { recursive: true });
+      const probe = join(this.path, ".write-probe");
+      await writeFile(probe, "");
+      await rm(probe);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new DataError(`Cannot write to the data folder ${this.path} (${code}).`);
+    }
+    const hasState = await access(this.databasePath).then(
+      () => true,
+      () => false,
+    );
+    const entries = await readdir(this.path, { withFileTypes: true });
+    const scene = entries.find(({ name }) => name !== ENVIRONMENTS_FOLDER && !name.startsWith("."));
+    if (!hasState && scene !== undefined) {
+      throw new DataError(
+        `The data folder ${this.path} holds files of an earlier run but no tandem.sqlite; choose another with --data-dir.`,
+      );
+    }
+  }
+
+  /** Resolves once the whole file is on disk. */
+  async write(sceneId: string, name: string, text: string): Promise<void> {
+    const folder = join(this.path, sceneId);
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(join(folder, name), text);
+  }
+
+  /** `indented` for what people read; one number a line is no help in a long file. */
+  async writeJson(
+    sceneId: string,
+    name: string,
+    value: unknown,
+    style: "indented" | "compact",
+  ): Promise<void> {
+    const text = JSON.stringify(value, null, style === "indented" ? 2 : 0);
+    await this.write(sceneId, name, `${text}\n`);
+  }
+
+  /** Keeps what a recomputation needs; an environment of the same digest is the same file. */
+  async writeEnvironment(digest: string, code: string): Promise<void> {
+    const path = join(this.path, ENVIRONMENTS_FOLDER, `${digest}.js`);
+    const stored = await readFile(path, "utf8").catch(() => null);
+    if (stored !== code) await this.write(ENVIRONMENTS_FOLDER, `${digest}.js`, code);
+  }
+}

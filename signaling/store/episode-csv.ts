@@ -1,0 +1,55 @@
+/** The CSV of one episode: the server's rows, then who played, then what one page observed. */
+import { stringify } from "csv-stringify/sync";
+import type { ObserverLog } from "./file-schema.ts";
+
+export type Cell = string | number | boolean | null;
+
+export interface EpisodeTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface CsvPlayer {
+  readonly agent: string;
+  readonly subjectId: string | null;
+}
+
+function observerColumns(players: readonly CsvPlayer[]): readonly string[] {
+  return [
+    "observer.simulated_at_tick",
+    ...players.map(({ agent }) => `observer.arrival_tick.${agent}`),
+    ...players.map(({ agent }) => `observer.was_predicted.${agent}`),
+    "observer.rollback_depth_frames",
+    "observer.simulated_at_ms",
+  ];
+}
+
+function observerCells(log: ObserverLog, frame: number, players: readonly CsvPlayer[]): Cell[] {
+  return [
+    log.simulatedAtTick[frame] ?? null,
+    ...players.map((_, player) => log.arrivalTick[frame]?.[player] ?? null),
+    ...players.map((_, player) => log.wasPredicted[frame]?.[player] ?? null),
+    log.rollbackDepthFrames[frame] ?? null,
+    log.simulatedAtMs[frame] ?? null,
+  ];
+}
+
+/** Numbers in their shortest form that reads back exactly; `true` and `false`; null is empty. */
+export function episodeCsv(
+  table: EpisodeTable,
+  players: readonly CsvPlayer[],
+  observer: ObserverLog,
+): string {
+  const columns = [
+    ...table.columns,
+    ...players.map(({ agent }) => `player_subjects.${agent}`),
+    ...observerColumns(players),
+  ];
+  const subjects = players.map(({ subjectId }) => subjectId);
+  const rows = table.rows.map((row, frame) => [
+    ...row,
+    ...subjects,
+    ...observerCells(observer, frame, players),
+  ]);
+  return stringify([columns, ...rows], { cast: { boolean: String, number: String } });
+}

@@ -1,0 +1,130 @@
+/** What each file of a visit holds; the JSON Schemas in `data/schemas` are made from these. */
+import { z } from "zod";
+import { EVERY_OUTCOME } from "../outcome.ts";
+
+/** Raised when a reader of an older file could misread a newer one. */
+export const SCHEMA_VERSION = 1;
+
+const timeMs = z.number().describe("Milliseconds since the epoch.");
+const hash = z.string().regex(/^[0-9a-f]{16}$/);
+const count = z.int().min(0);
+const action = z.union([z.number(), z.array(z.number())]);
+const perFrameAndPlayer = <T extends z.ZodType>(entry: T) => z.array(z.array(entry));
+const answer = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+export const verdictStatus = z
+  .enum(["verified", "disputed", "unverified"])
+  .describe(
+    "verified: every player's log and hashes equal the server's own replay, frame by frame.",
+  );
+
+export const partialKeys = {
+  isPartial: z.boolean(),
+  terminationReason: z
+    .enum(["normal", ...EVERY_OUTCOME])
+    .nullable()
+    .describe("Null while the game goes on."),
+  terminationFrame: count.nullable().describe("Frames kept of the episode that was cut short."),
+  completedEpisodes: count,
+};
+
+export const metadataSchema = z
+  .strictObject({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    experiment_id: z.string(),
+    scene_id: z.string(),
+    scene_type: z.enum(["start", "static", "form", "gym", "completion-code", "end"]),
+    subject_id: z.string(),
+    visit_number: z.int().min(1),
+    plan_index: count.describe("Position of the scene in the participant's plan, from 0."),
+    timestamp: timeMs.describe("When the scene was shown, in milliseconds since the epoch."),
+    ended_at_ms: timeMs.nullable(),
+    questions: z.array(z.strictObject({ name: z.string(), prompt: z.string(), kind: z.string() })),
+    answers: z.record(z.string(), answer).nullable(),
+    outcome: z.enum(EVERY_OUTCOME).nullable().describe("Set in the last scene somebody saw."),
+    completion_code: z.string().nullable(),
+    game: z
+      .strictObject({ game_id: z.string(), player_index: count, agent: z.string(), ...partialKeys })
+      .nullable()
+      .describe("The game of this visit, where there was one."),
+  })
+  .describe("What is known of one participant's visit to one scene.");
+export type MetadataFile = z.infer<typeof metadataSchema>;
+
+export const globalsSchema = z
+  .looseObject({ subjectName: z.string() })
+  .describe("Values of one participant that outlive scenes.");
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export const episodeRowSchema = z
+  .object({ t: count, episode_num: count })
+  .catchall(cell)
+  .describe(
+    "One row of an episode CSV: canonical columns (t to isDefaultAction.*), player_subjects.*, observer.*; an empty cell is null.",
+  );
+
+export const observerSchema = z
+  .strictObject({
+    simulatedAtTick: z.array(z.int()),
+    arrivalTick: perFrameAndPlayer(z.int()),
+    wasPredicted: perFrameAndPlayer(z.boolean()),
+    rollbackDepthFrames: z.array(count),
+    simulatedAtMs: z.array(z.number()),
+  })
+  .describe("What only this participant's page could know, one entry per frame it confirmed.");
+export type ObserverLog = z.infer<typeof observerSchema>;
+
+export const replaySchema = z
+  .strictObject({
+    formatVersion: z.literal(1),
+    experimentId: z.string(),
+    sceneId: z.string(),
+    subjectId: z.string(),
+    visitNumber: z.int().min(1),
+    gameId: z.string(),
+    playerIndex: count,
+    episode: count,
+    environment: z.strictObject({ id: z.string(), digest: z.string().regex(/^[0-9a-f]{16}$/) }),
+    config: z.unknown(),
+    configDigest: hash,
+    session: z.strictObject({
+      inputDelayFrames: count,
+      predictionWindowFrames: count,
+      predictor: z.enum(["repeat-last", "neutral"]),
+      interruptedAfterMs: count,
+      disconnectedAfterMs: count,
+      isTimeSyncOn: z.boolean(),
+      onDeparture: z.enum(["end", "neutral"]),
+    }),
+    seed: z.int().min(0).max(0xffffffff),
+    maxSteps: count,
+    fps: z.int().min(1),
+    players: z
+      .array(
+        z.strictObject({
+          agent: z.string(),
+          subjectId: z.string().nullable(),
+          visitNumber: z.int().nullable(),
+        }),
+      )
+      .describe("By player index; a null subject is a seat that nobody took."),
+    endFrame: count.describe("Number of frames that are data: the agreed confirmed prefix."),
+    isTerminal: z.boolean(),
+    actions: perFrameAndPlayer(action),
+    flags: perFrameAndPlayer(z.int().min(0).max(3)).describe("Bit 0 focused, bit 1 absent."),
+    hashes: z.array(hash).describe("hashes[i]: this page's hash of the state of frame i + 1."),
+    observer: observerSchema,
+    status: verdictStatus,
+    detail: z.string(),
+    disputedFrame: count.nullable(),
+    disputedLog: z
+      .strictObject({
+        fromFrame: count,
+        actions: perFrameAndPlayer(action),
+        flags: perFrameAndPlayer(z.int()),
+        hashes: z.array(hash),
+      })
+      .nullable()
+      .describe("What this page claimed beyond the agreed prefix."),
+  })
+  .describe("Enough to compute one episode again, and to show it as this participant saw it.");
+export type ReplayFile = z.infer<typeof replaySchema>;

@@ -1,0 +1,23 @@
+/** The JSON Schemas of `data/schemas`, made from the schemas that the code uses. */
+import { z } from "zod";
+import { episodeRowSchema, globalsSchema, metadataSchema, replaySchema } from "./file-schema.ts";
+import { aggregatedMetricsSchema, multiplayerMetricsSchema } from "./metrics-schema.ts";
+
+/** By the file kind's name. */
+export const FILE_SCHEMAS = {
+  metadata: metadataSchema,
+  globals: globalsSchema,
+  episode: episodeRowSchema,
+  replay: replaySchema,
+  multiplayer_metrics: multiplayerMetricsSchema,
+  aggregated_metrics: aggregatedMetricsSchema,
+} as const;
+
+/** Text of each file in `data/schemas`, by file name. */
+export function schemaFiles(): Readonly<Record<string, string>> {
+  const files = Object.entries(FILE_SCHEMAS).map(([kind, schema]) => {
+    const json = z.toJSONSchema(schema);
+    return [`${kind}.schema.json`, `${JSON.stringify({ title: kind, ...json }, null, 2)}\n`];
+  });
+  return Object.fromEntries(files);
+}

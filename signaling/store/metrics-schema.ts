@@ -1,0 +1,232 @@
+/** What the two metrics files of a paired game hold; keys and nesting of the first part are MUG's. */
+import { z } from "zod";
+import { partialKeys, SCHEMA_VERSION, verdictStatus } from "./file-schema.ts";
+
+const count = z.int().min(0);
+const timeMs = z.number().describe("Milliseconds since the epoch.");
+const hash = z.string();
+const action = z.union([z.number(), z.array(z.number())]);
+const perPlayer = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry);
+const episodeFrame = z.strictObject({ episode: count, frame: count });
+
+const connectionSchema = z.strictObject({
+  type: z.enum(["direct", "relay", "unknown"]),
+  connectionDetails: z.union([
+    z.strictObject({
+      localCandidateType: z.string().nullable(),
+      remoteCandidateType: z.string().nullable(),
+      protocol: z.string().nullable(),
+      relayProtocol: z.string().nullable(),
+      detectedAtFrame: count.nullable(),
+      timestamp: timeMs.nullable(),
+    }),
+    z.strictObject({}),
+  ]),
+  p2pConnected: z.boolean(),
+  health: z
+    .strictObject({
+      rtt: z.number().nullable(),
+      latency: z.number().nullable(),
+      packetsReceived: count,
+      gapCount: count,
+      status: z.enum(["good", "warning", "critical"]).nullable(),
+    })
+    .nullable(),
+  fallback: z.strictObject({ triggered: z.boolean(), frame: count.nullable() }),
+});
+
+const inputDeliverySchema = z.strictObject({
+  sentViaP2P: count,
+  sentViaSocketIO: count,
+  receivedViaP2P: count,
+  receivedViaSocketIO: count,
+  p2pReceiveRatio: z.number().min(0).max(100).nullable(),
+});
+
+const episodeSchema = z.strictObject({
+  episodeNum: count,
+  totalFrames: count,
+  confirmedFrame: count,
+  verifiedFrame: count,
+  hashCount: count,
+  desyncCount: count,
+  rollbackCount: count,
+  maxRollbackFrames: count,
+  timestamp: timeMs.nullable(),
+  status: verdictStatus,
+});
+
+const desyncSchema = z.strictObject({
+  episode: count,
+  frame: count,
+  ourHash: hash,
+  peerHash: z.string(),
+  timestamp: z.number(),
+  verifiedFrameAtDesync: count,
+  hasStateDump: z.boolean(),
+});
+
+const rollbackSummarySchema = z.strictObject({ episode: count, count, maxFrames: count });
+
+export const multiplayerMetricsSchema = z
+  .strictObject({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    gameId: z.string(),
+    playerId: count,
+    peerPlayerId: count.nullable(),
+    exportTimestamp: timeMs,
+    sessionStartTime: timeMs,
+    sessionDurationMs: z.number(),
+    connection: connectionSchema,
+    inputDelivery: inputDeliverySchema,
+    validation: z.strictObject({
+      episodes: z.array(episodeSchema),
+      totalEpisodes: count,
+      totalHashes: count,
+      totalActions: count,
+      totalDesyncs: count,
+      totalRollbacks: count,
+      allHashes: z.array(z.strictObject({ episode: count, frame: count, hash })),
+      allActions: z.array(
+        z.strictObject({
+          episode: count,
+          frame: count,
+          playerId: count,
+          action,
+          isFocused: z.boolean(),
+        }),
+      ),
+      allDesyncEvents: z.array(desyncSchema),
+      allRollbacks: z.array(rollbackSummarySchema),
+    }),
+    sessionStatus: z.strictObject({ ...partialKeys, disconnectedPlayerId: count.nullable() }),
+    latency: z
+      .strictObject({
+        sampleCount: count,
+        minMs: z.number(),
+        maxMs: z.number(),
+        meanMs: z.number(),
+        medianMs: z.number(),
+        samples: z.array(z.strictObject({ timestamp: z.number(), rttMs: z.number() })),
+      })
+      .nullable(),
+    focusLoss: z.strictObject({
+      backgroundPeriods: z.array(
+        z.strictObject({ start: timeMs, end: timeMs, durationMs: z.number() }),
+      ),
+      totalBackgroundMs: z.number(),
+      periodCount: count,
+      timeoutMs: z.number().nullable(),
+      wasTimeoutTriggered: z.boolean(),
+    }),
+    rollbackEvents: z.array(
+      z.strictObject({
+        episode: count,
+        frame: count,
+        currentFrame: count,
+        depthFrames: count,
+        playerIndex: count,
+        atMs: z.number(),
+      }),
+    ),
+    stalls: z.array(
+      z.strictObject({
+        episode: count,
+        frame: count,
+        waitingFor: z.array(count),
+        startMs: z.number(),
+        durationMs: z.number(),
+        ticks: count,
+      }),
+    ),
+    interruptions: z.array(
+      z.strictObject({
+        episode: count,
+        peer: count,
+        startMs: z.number(),
+        durationMs: z.number().nullable(),
+      }),
+    ),
+    links: z.array(z.looseObject({ episode: count, peer: count })),
+    hashCoverage: z
+      .strictObject({
+        totalFrames: count,
+        hashedFrames: count,
+        matchingFrames: count,
+        ratio: z.number().min(0).max(1).nullable(),
+      })
+      .describe("Share of the kept frames whose hash by this page equals the server's."),
+  })
+  .describe("What one page measured over all episodes of one game with partners.");
+export type MultiplayerMetricsFile = z.infer<typeof multiplayerMetricsSchema>;
+
+const comparisonSummarySchema = z.strictObject({
+  totalFramesCompared: count,
+  matchingFrames: count,
+  mismatchingFrames: count,
+  playerAOnlyFrames: count,
+  playerBOnlyFrames: count,
+  matchRate: z.number().min(0).max(1).nullable(),
+});
+export type ComparisonSummary = z.infer<typeof comparisonSummarySchema>;
+
+export const aggregatedMetricsSchema = z
+  .strictObject({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    gameId: z.string(),
+    sceneId: z.string(),
+    aggregatedAt: timeMs,
+    summary: z.strictObject({
+      fullySynced: z
+        .boolean()
+        .describe("Every frame was recorded by all, with equal hashes and actions."),
+      hashesMatch: z.boolean(),
+      actionsMatch: z.boolean(),
+      totalHashesCompared: count,
+      totalActionsCompared: count,
+      firstHashMismatchFrame: episodeFrame.nullable(),
+      firstActionMismatchFrame: episodeFrame.nullable(),
+      hashDivergenceFrames: z.array(episodeFrame),
+      actionDivergenceFrames: z.array(episodeFrame),
+      hashCoverage: z.number().min(0).max(1).nullable(),
+      isPartial: z.boolean(),
+      missingPlayers: z.array(count).describe("Players from whom nothing came."),
+    }),
+    players: perPlayer(
+      z.strictObject({
+        subjectId: z.string(),
+        playerId: count,
+        connection: connectionSchema,
+        inputDelivery: inputDeliverySchema,
+        sessionDurationMs: z.number(),
+      }),
+    ),
+    validation: z.strictObject({
+      hashSummary: comparisonSummarySchema,
+      actionSummary: comparisonSummarySchema,
+      episodes: perPlayer(z.array(episodeSchema)),
+      hashComparison: z
+        .array(
+          z
+            .object({ episode: count, frame: count, match: z.boolean().nullable() })
+            .catchall(hash.nullable()),
+        )
+        .describe("The other keys are player indices."),
+      actionComparison: z
+        .array(
+          z
+            .object({
+              episode: count,
+              frame: count,
+              actionPlayerId: count,
+              match: z.boolean().nullable(),
+            })
+            .catchall(action.nullable()),
+        )
+        .describe("The other keys are recordedBy_ and a player index."),
+      desyncEvents: perPlayer(z.array(desyncSchema)),
+      rollbacks: perPlayer(z.array(rollbackSummarySchema)),
+    }),
+  })
+  .describe("The logs of all players of one game, compared frame by frame.");
+export type AggregatedMetricsFile = z.infer<typeof aggregatedMetricsSchema>;

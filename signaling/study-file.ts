@@ -1,0 +1,27 @@
+/** Loads what a researcher wrote. */
+import { access } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Study, StudyError } from "./study/index.ts";
+
+/**
+ * Imports the study that the file exports as `study`.
+ * @throws StudyError with one sentence per fault.
+ */
+export async function loadStudy(path: string): Promise<Study> {
+  const file = resolve(path);
+  await access(file).catch(() => {
+    throw new StudyError([`The study file ${path} does not exist.`]);
+  });
+  const loaded = (await import(/* @vite-ignore */ pathToFileURL(file).href).catch(
+    (error: unknown) => {
+      if ((error as Error | null)?.name === "StudyError") throw error;
+      const reason = String((error as Error | null)?.message ?? error).split("\n")[0];
+      throw new StudyError([`The study file ${path} cannot be loaded: ${reason}`]);
+    },
+  )) as { study?: Study };
+  if (!Array.isArray(loaded.study?.scenes)) {
+    throw new StudyError([`The study file ${path} must export \`study\`, made by defineStudy.`]);
+  }
+  return loaded.study;
+}

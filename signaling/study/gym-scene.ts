@@ -1,0 +1,151 @@
+/** The scene in which people play: which environment, how many episodes, with whom and how. */
+import type { FaultList } from "./fault.ts";
+import type {
+  GameplayOptions,
+  GymSettings,
+  MultiplayerOptions,
+  SessionOptions,
+  WaitroomOptions,
+} from "./gym-settings.ts";
+import { type Scene, SceneBuilder } from "./scene.ts";
+
+const GROUP_SIZE_MAX = 8;
+const EPISODES_MAX = 1_000;
+/** Three hours at 120 frames per second; the socket accepts no larger frame number. */
+const MAX_STEPS_MAX = 3 * 60 * 60 * 120;
+const FREEZE_MAX_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DEFAULT_FREEZE_MS = 3_000;
+const DEFAULT_WAITROOM_TIMEOUT_MS = 120_000;
+
+const SESSION_KNOBS = [
+  "inputDelayFrames",
+  "predictionWindowFrames",
+  "predictor",
+  "interruptedAfterMs",
+  "disconnectedAfterMs",
+  "isTimeSyncOn",
+  "onDeparture",
+] as const;
+
+/** The configuration travels to the pages and into the data as JSON. */
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export class GymScene extends SceneBuilder {
+  readonly kind = "gym";
+  #environmentPath = "";
+  #config: unknown = {};
+  #gameplay: GameplayOptions = {};
+  #multiplayer: MultiplayerOptions = {};
+  #waitroom: WaitroomOptions = {};
+  #content: { inGameSceneBody?: string } = {};
+
+  /** `path` is relative to the study file and exports `environment`. */
+  environment(path: string, config: unknown = {}): this {
+    this.#environmentPath = path;
+    this.#config = config;
+    return this;
+  }
+
+  gameplay(options: GameplayOptions): this {
+    this.#gameplay = options;
+    return this;
+  }
+
+  multiplayer(options: MultiplayerOptions): this {
+    this.#multiplayer = options;
+    return this;
+  }
+
+  waitroom(options: WaitroomOptions): this {
+    this.#waitroom = options;
+    return this;
+  }
+
+  /** What stands beside the game while it is played. */
+  content(options: { inGameSceneBody?: string }): this {
+    this.#content = options;
+    return this;
+  }
+
+  data(): Scene {
+    const multiplayer = this.#multiplayer;
+    const session: Record<string, unknown> = {};
+    for (const knob of SESSION_KNOBS) {
+      if (multiplayer[knob] !== undefined) session[knob] = multiplayer[knob];
+    }
+    const gym: GymSettings = {
+      environmentPath: this.#environmentPath,
+      config: this.#config,
+      numEpisodes: this.#gameplay.numEpisodes ?? 1,
+      maxSteps: this.#gameplay.maxSteps ?? null,
+      actionMapping: this.#gameplay.actionMapping ?? null,
+      resetFreezeMs: this.#gameplay.resetFreezeMs ?? DEFAULT_FREEZE_MS,
+      groupSize: multiplayer.groupSize ?? 2,
+      session: session as SessionOptions,
+      partnerDisconnectMessage:
+        multiplayer.partnerDisconnectMessage ??
+        "Your partner has left the game, so it cannot go on. Thank you for your time.",
+      partnerDisconnectShowCompletionCode: multiplayer.partnerDisconnectShowCompletionCode ?? true,
+      waitroomTimeoutMs: this.#waitroom.timeoutMs ?? DEFAULT_WAITROOM_TIMEOUT_MS,
+      waitroomTimeoutMessage:
+        this.#waitroom.timeoutMessage ??
+        "Nobody else came to play with you this time. Thank you for waiting.",
+      inGameSceneBody: this.#content.inGameSceneBody ?? "",
+    };
+    return { kind: this.kind, gym, ...this.base() };
+  }
+
+  protected override checkOwn(list: FaultList): void {
+    list.filledText("environment", this.#environmentPath);
+    list.expect(isJson(this.#config), "config", "plain data that JSON can hold", this.#config);
+    this.#checkGameplay(list);
+    this.#checkMultiplayer(list);
+    list.known("waitroom", this.#waitroom, ["timeoutMs", "timeoutMessage"]);
+    const timeoutMs = this.#waitroom.timeoutMs ?? DEFAULT_WAITROOM_TIMEOUT_MS;
+    list.integer("timeoutMs", timeoutMs, 1, 24 * HOUR_MS);
+    list.text("timeoutMessage", this.#waitroom.timeoutMessage ?? "");
+    list.known("content", this.#content, ["inGameSceneBody"]);
+    list.text("inGameSceneBody", this.#content.inGameSceneBody ?? "");
+  }
+
+  #checkGameplay(list: FaultList): void {
+    const { numEpisodes = 1, maxSteps, actionMapping, resetFreezeMs = 0 } = this.#gameplay;
+    const known = ["numEpisodes", "maxSteps", "actionMapping", "resetFreezeMs"];
+    list.known("gameplay", this.#gameplay, known);
+    list.integer("numEpisodes", numEpisodes, 1, EPISODES_MAX);
+    if (maxSteps !== undefined) list.integer("maxSteps", maxSteps, 1, MAX_STEPS_MAX);
+    list.integer("resetFreezeMs", resetFreezeMs, 0, FREEZE_MAX_MS);
+    if (actionMapping !== undefined) {
+      const isRight = typeof actionMapping === "object" && actionMapping !== null;
+      list.expect(isRight, "actionMapping", "an object of keys and actions", actionMapping);
+    }
+  }
+
+  #checkMultiplayer(list: FaultList): void {
+    const given = this.#multiplayer;
+    list.known("multiplayer", given, [
+      "groupSize",
+      ...SESSION_KNOBS,
+      "partnerDisconnectMessage",
+      "partnerDisconnectShowCompletionCode",
+    ]);
+    list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
+    list.integer("inputDelayFrames", given.inputDelayFrames ?? 0, 0, 15);
+    list.integer("predictionWindowFrames", given.predictionWindowFrames ?? 1, 1, 60);
+    list.oneOf("predictor", given.predictor ?? "neutral", ["repeat-last", "neutral"]);
+    list.integer("interruptedAfterMs", given.interruptedAfterMs ?? 1, 1, 60_000);
+    list.integer("disconnectedAfterMs", given.disconnectedAfterMs ?? 1, 1, 600_000);
+    list.boolean("isTimeSyncOn", given.isTimeSyncOn ?? true);
+    list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral"]);
+    list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
+    const showCode = given.partnerDisconnectShowCompletionCode ?? true;
+    list.boolean("partnerDisconnectShowCompletionCode", showCode);
+  }
+}

@@ -1,0 +1,59 @@
+/** What a study may set about a game, and the settings that come of it. */
+
+type StudyAction = number | readonly number[];
+
+/** The scene's settings as plain data; null means the environment's own value. */
+export interface GymSettings {
+  /** Relative to the study file. */
+  readonly environmentPath: string;
+  readonly config: unknown;
+  readonly numEpisodes: number;
+  readonly maxSteps: number | null;
+  readonly actionMapping: Readonly<Record<string, StudyAction>> | null;
+  /** Shows the result between two episodes. */
+  readonly resetFreezeMs: number;
+  readonly groupSize: number;
+  /** What the study sets of the session's knobs; the rest are the engine's defaults. */
+  readonly session: SessionOptions;
+  readonly partnerDisconnectMessage: string;
+  readonly partnerDisconnectShowCompletionCode: boolean;
+  readonly waitroomTimeoutMs: number;
+  readonly waitroomTimeoutMessage: string;
+  readonly inGameSceneBody: string;
+}
+
+export interface GameplayOptions {
+  numEpisodes?: number;
+  /** Frames after which an episode is truncated. */
+  maxSteps?: number;
+  /** KeyboardEvent.code names (`+` joins keys held together) to actions. */
+  actionMapping?: Readonly<Record<string, StudyAction>>;
+  resetFreezeMs?: number;
+}
+
+/** The engine's `SessionConfig`, each knob optional. */
+export interface SessionOptions {
+  inputDelayFrames?: number;
+  predictionWindowFrames?: number;
+  predictor?: "repeat-last" | "neutral";
+  interruptedAfterMs?: number;
+  disconnectedAfterMs?: number;
+  isTimeSyncOn?: boolean;
+  /** For groups of three and more: whether the game ends for all when one has left. */
+  onDeparture?: "end" | "neutral";
+}
+
+export interface MultiplayerOptions extends SessionOptions {
+  /** Participants per game; 1 plays alone, without a waiting room. */
+  groupSize?: number;
+  /** What somebody reads whose partner has gone. */
+  partnerDisconnectMessage?: string;
+  /** Whether somebody whose partner has gone gets a completion code. */
+  partnerDisconnectShowCompletionCode?: boolean;
+}
+
+export interface WaitroomOptions {
+  timeoutMs?: number;
+  /** What somebody reads for whom no partner came. */
+  timeoutMessage?: string;
+}

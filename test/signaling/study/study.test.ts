@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import {
+  CompletionCodeScene,
+  defineStudy,
+  EndScene,
+  GymScene,
+  type MultiplayerOptions,
+  OptionBoxes,
+  ScalesAndTextBox,
+  Stager,
+  StartScene,
+  type StudyOptions,
+} from "../../../signaling/study/index.ts";
+
+const start = () => new StartScene().scene({ sceneId: "start" });
+const end = () => new EndScene().scene({ sceneId: "end" });
+const gym = (options: MultiplayerOptions = {}) =>
+  new GymScene()
+    .scene({ sceneId: "cramped_room_0" })
+    .environment("./game.ts", { layout: "small" })
+    .multiplayer(options);
+
+function define(changes: Partial<StudyOptions> = {}) {
+  return () =>
+    defineStudy({ experimentId: "exp", title: "Exp", scenes: [start(), end()], ...changes });
+}
+
+describe("defineStudy", () => {
+  it("makes plain data of the scenes, defaults filled in", () => {
+    const study = define({ scenes: [start(), gym({ inputDelayFrames: 3 }), end()] })();
+    expect(JSON.parse(JSON.stringify(study))).toEqual(study);
+    expect(study.scenes.map(({ kind }) => kind)).toEqual(["start", "gym", "end"]);
+    expect(study.scenes[1]).toMatchObject({
+      sceneId: "cramped_room_0",
+      shouldExportMetadata: false,
+      gym: { groupSize: 2, numEpisodes: 1, session: { inputDelayFrames: 3 } },
+    });
+  });
+
+  it("takes a stager in place of scenes, not beside them", () => {
+    const stager = new Stager({ scenes: [start(), end()] });
+    const options = { experimentId: "exp", title: "Exp", stager };
+    expect(defineStudy(options).scenes).toHaveLength(2);
+    expect(define({ stager })).toThrow("Expected either `scenes` or `stager`, got both (study)");
+  });
+
+  it.each([
+    [
+      { scenes: [start(), gym({ inputDelayFrames: 99 }), end()] },
+      "Expected `inputDelayFrames` to be an integer 0–15, got 99 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ groupSize: 9 }), end()] },
+      "Expected `groupSize` to be an integer 1–8, got 9 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ predictor: "psychic" } as never), end()] },
+      'Expected `predictor` to be repeat-last or neutral, got "psychic" (scene `cramped_room_0`)',
+    ],
+    [
+      { scenes: [start(), gym({ inputDelay: 1 } as never), end()] },
+      "Unknown parameter `inputDelay` in multiplayer",
+    ],
+    [
+      { scenes: [start(), gym().gameplay({ numEpisodes: 0 }), end()] },
+      "Expected `numEpisodes` to be an integer 1–1000, got 0 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym().waitroom({ timeoutMs: 1.5 }), end()] },
+      "Expected `timeoutMs` to be an integer 1–86400000, got 1.5 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), new GymScene().scene({ sceneId: "g" }), end()] },
+      'Expected `environment` to be a text that is not empty, got "" (scene `g`)',
+    ],
+    [
+      { scenes: [start(), gym().environment("./game.ts", { n: 1n }), end()] },
+      "Expected `config` to be plain data that JSON can hold",
+    ],
+    [{ scenes: [end(), end()] }, "Expected the first scene to be a StartScene, got end (study)"],
+    [
+      { scenes: [start(), gym()] },
+      "Expected the last scene to be an EndScene or a CompletionCodeScene, got gym (study)",
+    ],
+    [
+      { scenes: [start(), end(), end()] },
+      "Expected scene number 2 not to be a closing scene: others follow (study)",
+    ],
+    [
+      { scenes: [start(), new CompletionCodeScene().scene({ sceneId: "START" })] },
+      "Expected scene ids to differ in more than upper and lower case, got `START` (study)",
+    ],
+    [{ scenes: [start(), new EndScene()] }, "Expected `sceneId` to be 1–100 letters"],
+    [{ scenes: [start(), end().scene({ sceneId: "../x" })] }, 'got "../x" (scene `../x`)'],
+    [{ scenes: [start(), end().scene({ sceneId: "environments" })] }, "and no reserved name"],
+    [{ scenes: [start(), end().redirect({ url: "javascript:1" })] }, "Expected `url` to be a URL"],
+    [{ experimentId: "a/b" }, 'got "a/b" (study)'],
+    [{ title: " " }, "Expected `title` to be a text that is not empty"],
+    [{ scenes: "none" as never }, "Expected `scenes` to be a list of scenes"],
+    [{ webrtc: { iceServers: [{ urls: "http://x" }] } }, "Expected `iceServers` to be a list"],
+    [
+      { webrtc: { transportMode: "pigeon" as never } },
+      "Expected `transportMode` to be direct-first",
+    ],
+    [{ titel: "x" } as never, "Unknown parameter `titel` in defineStudy"],
+    [
+      {
+        scenes: [
+          start(),
+          new ScalesAndTextBox({ scaleQuestions: [], scaleSize: 1, textBoxHeader: "" }).scene({
+            sceneId: "form",
+          }),
+          end(),
+        ],
+      },
+      "Expected `scaleSize` to be an integer 2–101, got 1 (scene `form`)",
+    ],
+    [
+      { scenes: [start(), new OptionBoxes({ options: ["one"] }).scene({ sceneId: "f" }), end()] },
+      "Expected `options` to be a list of at least 2 texts, none empty",
+    ],
+  ] satisfies [Partial<StudyOptions>, string][])(
+    "[SG9] refuses %# and names the place",
+    (changes, message) => {
+      expect(define(changes)).toThrow(message);
+    },
+  );
+
+  it("tells all faults at once, one a line", () => {
+    const scenes = [start(), gym({ inputDelayFrames: -1, groupSize: 0 }), end()];
+    expect(define({ scenes })).toThrow(/inputDelayFrames|groupSize/);
+    try {
+      define({ scenes })();
+    } catch (error) {
+      expect((error as Error).message.split("\n")).toHaveLength(2);
+    }
+  });
+});
