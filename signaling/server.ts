@@ -201,6 +201,7 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
   const finish = async () => {
     await rooms.journey.writeChanges(null);
     await rooms.settlement.idle();
+    await rooms.journey.idle();
   };
   const release = async () => {
     for (const room of rooms.waitingRooms.values()) room.close();

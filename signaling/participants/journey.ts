@@ -5,6 +5,7 @@ import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
 import type { DataFolder } from "../store/data-folder.ts";
 import { fileName } from "../store/data-folder.ts";
 import type { Database } from "../store/database.ts";
+import type { MetadataFile } from "../store/file-schema.ts";
 import type {
   Lifecycle,
   Participant,
@@ -31,6 +32,8 @@ export interface JourneyOptions {
 export class Journey {
   readonly #options: JourneyOptions;
   readonly #scenes: ReadonlyMap<string, Scene>;
+  /** The last write of each participant that is under way. */
+  readonly #writing = new Map<string, Promise<void>>();
 
   constructor(options: JourneyOptions) {
     this.#options = options;
@@ -139,21 +142,50 @@ export class Journey {
     }
   }
 
-  /** Brings the file of one visit up to date with the state. */
-  async writeVisit(subjectId: string, visitId: string): Promise<void> {
-    const { participants, folder, study, standing } = this.#options;
+  /** Brings the file of one visit up to date with the state; one write at a time for each participant. */
+  writeVisit(subjectId: string, visitId: string): Promise<void> {
+    const before = this.#writing.get(subjectId) ?? Promise.resolve();
+    const written = before.then(() => this.#writeVisit(subjectId, visitId));
+    // Whoever asked for the write hears of its failure; the next one is tried all the same.
+    const settled = written.catch(() => {});
+    this.#writing.set(subjectId, settled);
+    void settled.then(() => {
+      if (this.#writing.get(subjectId) === settled) this.#writing.delete(subjectId);
+    });
+    return written;
+  }
+
+  /** Resolves when no file of a visit is being written. */
+  async idle(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing.values());
+  }
+
+  async #writeVisit(subjectId: string, visitId: string): Promise<void> {
+    const { participants, folder } = this.#options;
+    const { sceneId, visitNumber } = participants.getVisit(subjectId, visitId);
+    for (let stored: string | null = null; ; ) {
+      const metadata = this.#metadata(subjectId, visitId);
+      const text = JSON.stringify(metadata);
+      // What changed while the file was written would otherwise be marked as written with it.
+      if (text === stored || metadata === null) break;
+      const name = fileName.metadata(participants.get(subjectId).subjectId, visitNumber);
+      await folder.writeJson(sceneId, name, metadata, "indented");
+      stored = text;
+    }
+    participants.markWritten(subjectId, visitId);
+  }
+
+  /** The visit's metadata as of now; null when this scene keeps none. */
+  #metadata(subjectId: string, visitId: string): MetadataFile | null {
+    const { participants, study, standing } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, visitId);
     const scene = this.#sceneOf(visit.sceneId);
     const { outcome } = participant;
     const isEarlyEnd =
       outcome !== null && outcome !== "completed" && participant.visitId === visitId;
-    if (scene.shouldExportMetadata || isEarlyEnd) {
-      const name = fileName.metadata(participant.subjectId, visit.visitNumber);
-      const metadata = visitMetadata(study, scene, participant, visit, standing(visit));
-      await folder.writeJson(scene.sceneId, name, metadata, "indented");
-    }
-    participants.markWritten(subjectId, visitId);
+    if (!scene.shouldExportMetadata && !isEarlyEnd) return null;
+    return visitMetadata(study, scene, participant, visit, standing(visit));
   }
 
   #sceneOf(sceneId: string): Scene {
