@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-/** The command line: run a study, verify its data. */
+/** The command line: run a study, verify its data, test an environment. */
 import { Command, InvalidArgumentError } from "commander";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
+import { addSyncTestCommand } from "./sync-test-command.ts";
 import { verifyFolder } from "./verify.ts";
 
 /** Something the person at the keyboard has to put right. */
@@ -91,4 +92,5 @@ program
   .argument("<dir>", "data folder")
   .option("--json", "print the report as JSON")
   .action(verify);
+addSyncTestCommand(program);
 await program.parseAsync();

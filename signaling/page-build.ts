@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { DataError } from "./store/data-folder.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const SOURCES = ["engine", "signaling/pages", "vite.config.ts", "package.json"];
+const SOURCES = [
+  "engine",
+  "signaling/pages",
+  "signaling/protocol.ts",
+  "signaling/client-message.ts",
+  "vite.config.ts",
+  "package.json",
+];
 
 async function newestMs(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);

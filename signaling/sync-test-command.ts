@@ -1,163 +1,103 @@
-/** `tandem synctest`: whether an environment keeps its promise of determinism, and what it costs. */
-import { readFile } from "node:fs/promises";
+/** `tandem synctest`: tests an environment and prints the report. */
 import { type Command, InvalidArgumentError } from "commander";
-import {
-  callFinding,
-  describeFinding,
-  type Environment,
-  type EnvironmentSpeed,
-  type Finding,
-  loadHasher,
-  measureSpeed,
-  runSyncTest,
-} from "../engine/index.ts";
-import { bundleEnvironment } from "./games/environment-bundle.ts";
-import { loadTrapped, type TrappedEnvironment } from "./games/trapped-bundle.ts";
-import { DataError } from "./store/data-folder.ts";
+import { type SyncTestReport, type SyncTestSettings, testEnvironment } from "./sync-test.ts";
 
-export interface SyncTestSettings {
-  /** JSON, or the name of a file of JSON. */
+const EXIT_CODES = { passed: 0, failed: 1, unusable: 2 } as const;
+
+/** A minute of a game at 20 frames per second. */
+const DEFAULT_FRAMES = "1200";
+const FRAMES_MAX = 1_000_000;
+
+/** Enough to have every rule of most games at work. */
+const DEFAULT_SEEDS = "1,2,3";
+const SEED_MAX = 2 ** 32 - 1;
+
+/** What a link of 130 ms one way asks for at 60 frames per second. */
+const DEFAULT_DEPTH = "8";
+const DEPTH_MAX = 120;
+
+function parseInteger(text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && value >= low && value <= high) return value;
+  throw new InvalidArgumentError(`Expected an integer ${low}–${high}.`);
+}
+
+const parseFrames = (text: string) => parseInteger(text, 1, FRAMES_MAX);
+const parseDepth = (text: string) => parseInteger(text, 1, DEPTH_MAX);
+const parseSeeds = (text: string) =>
+  text.split(",").map((seed) => parseInteger(seed.trim(), 0, SEED_MAX));
+
+const count = (n: number) => n.toLocaleString("en");
+const micros = (us: number) => `${us.toFixed(us < 10 ? 2 : 1)} µs`;
+
+/** One line per fact; columns as those of `tandem run`. */
+function linesOf(report: SyncTestReport): readonly string[] {
+  const { environment, runs, finding, speed, depthFramesMax } = report;
+  if (environment === null) return [];
+  const { id, digest, state, players, fps } = environment;
+  const lines = [
+    `Environment        ${id} (${digest}), ${state} state, ${players} players, ${fps} frames per second`,
+    ...runs.map(
+      ({ seed, frames, rollbacks, lastHash }) =>
+        `Seed ${String(seed).padEnd(13)} ${count(frames)} frames, ${count(rollbacks)} rollbacks of 1–${depthFramesMax} frames, last hash ${lastHash}`,
+    ),
+  ];
+  if (finding !== null)
+    return [...lines, `Failed             Seed ${finding.seed}. ${finding.text}`];
+  if (speed === null) return lines;
+  const { stepUs, snapshotUs, restoreUs, hashUs, snapshotBytes } = speed;
+  const rollbackUs = restoreUs + depthFramesMax * (stepUs + snapshotUs);
+  return [
+    ...lines,
+    `Speed              step ${micros(stepUs)}, snapshot ${micros(snapshotUs)}, restore ${micros(restoreUs)}, hash ${micros(hashUs)}`,
+    `Snapshot           ${count(snapshotBytes)} bytes`,
+    `Deepest rollback   ${micros(rollbackUs)} of a frame's ${count(Math.round(1_000_000 / fps))} µs`,
+    "Passed",
+  ];
+}
+
+interface Options {
   readonly config: string;
   readonly frames: number;
-  readonly seeds: readonly number[];
-  readonly depthFramesMax: number;
+  readonly seed: readonly number[];
+  readonly depth: number;
+  readonly json?: boolean;
 }
 
-export interface SyncTestRunReport {
-  readonly seed: number;
-  readonly frames: number;
-  readonly rollbacks: number;
-  readonly lastHash: string;
+async function syncTest(path: string, options: Options): Promise<void> {
+  const settings: SyncTestSettings = {
+    config: options.config,
+    frames: options.frames,
+    seeds: options.seed,
+    depthFramesMax: options.depth,
+  };
+  const report = await testEnvironment(path, settings);
+  const lines = options.json ? [JSON.stringify(report, null, 1)] : linesOf(report);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  if (report.fault !== null) process.stderr.write(`${report.fault}\n`);
+  process.exitCode = EXIT_CODES[report.status];
 }
 
-/** What `--json` prints. */
-export interface SyncTestReport {
-  readonly status: "passed" | "failed" | "unusable";
-  /** Why the input cannot be used, in one sentence. */
-  readonly fault: string | null;
-  readonly environment: {
-    readonly id: string;
-    readonly digest: string;
-    readonly state: "plain" | "flat";
-    readonly players: number;
-    readonly fps: number;
-  } | null;
-  readonly config: unknown;
-  readonly depthFramesMax: number;
-  /** Runs that passed. */
-  readonly runs: readonly SyncTestRunReport[];
-  readonly finding: (Finding & { readonly seed: number; readonly text: string }) | null;
-  readonly speed: EnvironmentSpeed | null;
-}
-
-type Tested = Pick<SyncTestReport, "runs" | "finding" | "speed">;
-
-async function readConfig(text: string): Promise<unknown> {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    const content = await readFile(text, "utf8").catch(() => {
-      throw new DataError(`Expected --config to be JSON or a file of JSON, got ${text}.`);
-    });
-    try {
-      return JSON.parse(content) as unknown;
-    } catch (error) {
-      const { message } = error as Error;
-      throw new DataError(`The configuration file ${text} is not JSON: ${message}.`);
-    }
-  }
-}
-
-function checkMembers(environment: Environment, config: unknown, path: string): void {
-  for (const name of ["observe", "draw"] as const) {
-    if (typeof environment[name] !== "function") {
-      throw new DataError(`The environment ${path} has no usable \`${name}\`.`);
-    }
-  }
-  let faults: readonly string[];
-  try {
-    faults = environment.checkConfig(config);
-  } catch (error) {
-    throw new DataError(`\`checkConfig\` of ${path} throws: ${String(error)}.`);
-  }
-  if (faults.length > 0) {
-    throw new DataError(`The configuration does not suit ${environment.id}: ${faults.join("; ")}.`);
-  }
-}
-
-async function test(
-  { environment, trap, loadCall }: TrappedEnvironment,
-  config: unknown,
-  settings: SyncTestSettings,
-): Promise<Tested> {
-  const { seeds, frames, depthFramesMax } = settings;
-  const runs: SyncTestRunReport[] = [];
-  const failed = (seed: number, finding: Finding): Tested => ({
-    runs,
-    finding: { ...finding, seed, text: describeFinding(finding) },
-    speed: null,
-  });
-  const hasher = await loadHasher();
-  const firstSeed = seeds[0] as number;
-  try {
-    if (loadCall !== null) return failed(firstSeed, callFinding(null, "the module", loadCall));
-    for (const seed of seeds) {
-      const result = runSyncTest({
-        environment,
-        config,
-        seed,
-        frames,
-        depthFramesMax,
-        hasher,
-        trap,
-      });
-      if (result.kind === "failed") return failed(seed, result.finding);
-      const { kind: _, ...counts } = result;
-      runs.push({ seed, ...counts });
-    }
-  } finally {
-    trap.remove();
-  }
-  const speed = measureSpeed({ environment, config, seed: firstSeed, frames, hasher });
-  return { runs, finding: null, speed };
-}
-
-/** Never throws: what makes the input unusable is part of the report. */
-export async function testEnvironment(
-  path: string,
-  settings: SyncTestSettings,
-): Promise<SyncTestReport> {
-  const { depthFramesMax } = settings;
-  const untested = { runs: [], finding: null, speed: null } as const;
-  try {
-    const config = await readConfig(settings.config);
-    const { code, digest } = await bundleEnvironment(path);
-    const trapped = await loadTrapped(code, path);
-    const { environment } = trapped;
-    checkMembers(environment, config, path);
-    return {
-      status: "passed",
-      fault: null,
-      environment: {
-        id: environment.id,
-        digest,
-        state: environment.stateLayout === undefined ? "plain" : "flat",
-        players: environment.agentIds.length,
-        fps: environment.fps,
-      },
-      config,
-      depthFramesMax,
-      ...(await test(trapped, config, settings)),
-    };
-  } catch (error) {
-    const fault = String((error as Error).message ?? error).replaceAll(/\s*\n\s*/g, " ");
-    return {
-      status: "unusable",
-      fault,
-      environment: null,
-      config: settings.config,
-      depthFramesMax,
-      ...untested,
-    };
-  }
+/** Adds the command to the program. */
+export function addSyncTestCommand(program: Command): void {
+  program
+    .command("synctest")
+    .description("Test that an environment is deterministic, and measure what it costs.")
+    .argument("<environment.ts>", "file that exports `environment`")
+    .option("--config <json>", "its configuration: JSON, or the name of a file of JSON", "{}")
+    .option(
+      "--frames <number>",
+      "frames to play per seed",
+      parseFrames,
+      parseFrames(DEFAULT_FRAMES),
+    )
+    .option(
+      "--seed <numbers>",
+      "seeds, with commas between them",
+      parseSeeds,
+      parseSeeds(DEFAULT_SEEDS),
+    )
+    .option("--depth <frames>", "deepest rollback", parseDepth, parseDepth(DEFAULT_DEPTH))
+    .option("--json", "print the report as JSON")
+    .action(syncTest);
 }

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { Journey } from "../../../signaling/participants/journey.ts";
+import type { DataFolder } from "../../../signaling/store/data-folder.ts";
+import { Database } from "../../../signaling/store/database.ts";
+import { ParticipantTable } from "../../../signaling/store/participant-table.ts";
+import { counterStudy } from "../../support/counter-study.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+
+it("[SG7] writes a visit again when it changed while it was being written", async () => {
+  const clock = new FakeClock();
+  const database = new Database(":memory:", clock.nowMs());
+  const participants = new ParticipantTable(database);
+  const written: (number | null)[] = [];
+  let duringFirstWrite = () => {};
+  const folder = {
+    async writeJson(_scene: string, _name: string, value: { ended_at_ms: number | null }) {
+      const endedAtMs = value.ended_at_ms;
+      duringFirstWrite();
+      await Promise.resolve();
+      written.push(endedAtMs);
+    },
+  };
+  const journey = new Journey({
+    study: counterStudy(),
+    database,
+    participants,
+    folder: folder as unknown as DataFolder,
+    clock,
+    keyHelp: () => [],
+    standing: () => null,
+  });
+  journey.create("anna", "tab");
+  const { visitId } = participants.get("anna");
+  let second: Promise<void> | null = null;
+  duringFirstWrite = () => {
+    duringFirstWrite = () => {};
+    participants.updateVisit("anna", visitId, { endedAtMs: 1_234 });
+    second = journey.writeChanges("anna");
+  };
+  await journey.writeChanges("anna");
+  expect(written).toEqual([null, 1_234]);
+  expect(participants.unwrittenVisits("anna")).toEqual([]);
+  await second;
+  await journey.idle();
+  expect(new Set(written.slice(1))).toEqual(new Set([1_234]));
+});
