@@ -1,6 +1,6 @@
 /** The folder of one experiment's files: where each goes, what it is called, and that it is written whole. */
-import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
 /** A problem with a folder or file that the person who started the program can solve. */
@@ -35,6 +35,21 @@ export const fileName = {
   aggregatedMetrics: (gameId: string) => `${gameId}_aggregated_metrics.json`,
 };
 
+/** Node's own recursive form never returns where a file system refuses a folder below an existing one (procfs). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    const isParentMissing = (await stat(parent).catch(() => null)) === null;
+    if (code !== "ENOENT" || !isParentMissing || parent === path) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
 export class DataFolder {
   readonly path: string;
 
@@ -52,7 +67,7 @@ export class DataFolder {
    */
   async open(): Promise<void> {
     try {
-      await mkdir(join(this.path, ENVIRONMENTS_FOLDER), { recursive: true });
+      await makeFolder(join(this.path, ENVIRONMENTS_FOLDER));
       const probe = join(this.path, ".write-probe");
       await writeFile(probe, "");
       await rm(probe);

@@ -1,6 +1,7 @@
 /** The command line as a person meets it: real processes, exit codes, sentences. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -122,6 +123,14 @@ describe("tandem run", () => {
     const ended = await tandem("run", STUDY, "--port", "0", "--data-dir", file);
     expectSentence(ended, `Cannot write to the data folder ${join(file, "kitchen")} (ENOTDIR).`);
   });
+
+  it.runIf(existsSync("/proc/self"))(
+    "[SG9] says so, too, where the system makes no folders",
+    async () => {
+      const ended = await tandem("run", STUDY, "--port", "0", "--data-dir", "/proc/tandem");
+      expectSentence(ended, "Cannot write to the data folder /proc/tandem/kitchen (ENOENT).");
+    },
+  );
 
   it("[SG9] does not write into the files of an earlier run whose state is gone", async () => {
     const dataDir = await temporaryFolder();
