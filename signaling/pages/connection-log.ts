@@ -2,6 +2,7 @@
 import type { CandidatePair, Path, PathCounts } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
 import type { GameLine } from "./game-line.ts";
+import { steadyNowMs } from "./steady-clock.ts";
 
 type ConnectionReport = NonNullable<ClientMessage<"close-episode">["connection"]>;
 
@@ -43,7 +44,7 @@ export class ConnectionLog {
     }
     this.wasDirectConnected = true;
     const pair = await line.direct?.candidatePair(peer);
-    if (pair) this.detected ??= { pair, frame, atMs: Date.now() };
+    if (pair) this.detected ??= { pair, frame, atMs: steadyNowMs() };
   }
 
   report(line: GameLine): ConnectionReport {

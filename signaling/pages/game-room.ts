@@ -21,6 +21,7 @@ import {
   type PlayContext,
   startPlay,
 } from "./play.ts";
+import { steadyNowMs } from "./steady-clock.ts";
 import { Store } from "./store.ts";
 import { type StudySocket, wait } from "./study-socket.ts";
 
@@ -56,7 +57,7 @@ export class GameRoom {
     this.start = start;
     this.socket = socket;
     this.keyboard = new Keyboard(start.keyBindings);
-    this.focus = new FocusTracker({ document, window, now: () => Date.now() });
+    this.focus = new FocusTracker({ document, window, now: steadyNowMs });
     this.view = new Store<GameView>({
       phase: { kind: "loading" },
       episode: 0,

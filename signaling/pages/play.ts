@@ -17,6 +17,7 @@ import type { GameStart } from "../protocol.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { EpisodeUpload } from "./episode-upload.ts";
 import type { GameLine } from "./game-line.ts";
+import { steadyNowMs } from "./steady-clock.ts";
 import type { StudySocket } from "./study-socket.ts";
 
 /** What stays the same for all episodes of a game. */
@@ -86,10 +87,10 @@ export function startPlay(context: PlayContext, episode: number): Play {
       consume: () => keyboard.consume(),
     },
     recorder: upload.recorder,
-    now: () => performance.now(),
+    now: steadyNowMs,
     onEvent: context.onEvent,
   });
-  return { episode: running, session, world, upload, startedAtMs: Date.now() };
+  return { episode: running, session, world, upload, startedAtMs: steadyNowMs() };
 }
 
 export type CloseReason = "ended" | "partner_disconnected" | "self_disconnected" | "technical";
@@ -102,7 +103,7 @@ export function closePlay(
   reason: CloseReason,
 ): Promise<void> {
   const { line, connection, focus } = context;
-  const endedAtMs = Date.now();
+  const endedAtMs = steadyNowMs();
   return play.upload.close({
     reason,
     detail: end.detail.slice(0, 2_000),
@@ -122,7 +123,7 @@ export function closeUnplayed(
   socket: StudySocket,
   error: unknown,
 ): Promise<void> {
-  const nowMs = Date.now();
+  const nowMs = steadyNowMs();
   return new EpisodeUpload(socket, gameId, 0).close({
     reason: "technical",
     detail: String(error).slice(0, 2_000),
