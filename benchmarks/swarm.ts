@@ -12,10 +12,10 @@ import {
   seedRandom,
 } from "../engine/index.ts";
 
-/** Bodies whose plain state is about 20 KB of JSON. */
-export const BODIES_20_KB = 140;
-/** Bodies whose plain state is about 2 KB of JSON. */
-export const BODIES_2_KB = 14;
+/**
+ * Bodies by the size of the state in KB: its numbers as JSON, which all libraries here can keep.
+ */
+export const SWARM_SIZES = { 2: 14, 20: 140 } as const;
 
 const SIZE = 400;
 const ACTIONS = 6;
