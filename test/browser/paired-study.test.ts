@@ -1,36 +1,26 @@
 /** The main job on real input: two browsers, a real data channel that is really bad, real files. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage } from "../../signaling/page-build.ts";
-import { type RunningServer, startServer } from "../../signaling/server.ts";
-import { type ImpairedCounts, impair, launchBrowser } from "../support/browser.ts";
-import { Participant } from "../support/participant.ts";
+import { type ImpairedCounts, impair } from "../support/browser.ts";
+import type { Participant } from "../support/participant.ts";
+import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
-const STUDY = join(import.meta.dirname, "../support/paired-study.ts");
 const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
 const SUBJECTS = ["anna", "ben"] as const;
 /** Round trip of some 120 ms: several frames of the 60-Hz game, within its window of ten. */
 const IMPAIRMENT = { delayMs: 60, jitterMs: 20, lossRatio: 0.05 };
 
+let run: StudyRun;
 let dataDir: string;
-let server: RunningServer;
-let browsers: Browser[];
-let participants: Participant[];
+let participants: readonly Participant[];
 let impaired: ImpairedCounts[];
 const codes: string[] = [];
 
 async function playStudy(participant: Participant, subject: string): Promise<void> {
-  await participant.open(`${server.url}/${subject}`);
-  await participant.goOn("start");
-  await participant.goOn("gym");
-  await participant.waitForStatus({ phase: "playing" });
-  await participant.waitForStatus({ scene: "gym", phase: null, step: 2 });
-  await participant.goOn("gym");
+  await participant.comeToMatch(`${run.server.url}/${subject}`);
   await participant.playEpisode(0);
   await participant.playEpisode(1);
   await participant.fillForm(6, `${subject}, "quoted"; and a comma,\nand a line`);
@@ -39,31 +29,18 @@ async function playStudy(participant: Participant, subject: string): Promise<voi
 }
 
 beforeAll(async () => {
-  await buildPage(() => {});
-  dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));
-  server = await startServer({ studyPath: STUDY, port: 0, dataDir, host: "127.0.0.1" });
-  browsers = await Promise.all(SUBJECTS.map(() => launchBrowser()));
-  participants = await Promise.all(
-    browsers.map(async (browser, i) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-      await impair(context, { ...IMPAIRMENT, seed: i + 1 });
-      return new Participant(await context.newPage(), i + 1);
-    }),
-  );
+  run = await startStudyRun((context, i) => impair(context, { ...IMPAIRMENT, seed: i + 1 }));
+  ({ participants, dataDir } = run);
   await Promise.all(participants.map((one, i) => playStudy(one, SUBJECTS[i] ?? "")));
   impaired = await Promise.all(
     participants.map(({ page }) =>
       page.evaluate(() => (window as never as { impaired: ImpairedCounts }).impaired),
     ),
   );
-  await server.idle();
+  await run.server.idle();
 }, 240_000);
 
-afterAll(async () => {
-  await Promise.all((browsers ?? []).map((browser) => browser.close()));
-  await server?.close();
-  if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
-});
+afterAll(() => run?.stop());
 
 const sceneFile = (name: string) => join(dataDir, "paired", "match", name);
 const readJson = async (path: string) =>

@@ -83,6 +83,16 @@ export class Participant {
     }
   }
 
+  /** Walks from the link to the waiting room of the paired game. */
+  async comeToMatch(url: string): Promise<void> {
+    await this.open(url);
+    await this.goOn("start");
+    await this.goOn("gym");
+    await this.waitForStatus({ phase: "playing" });
+    await this.waitForStatus({ scene: "gym", phase: null, step: 2 });
+    await this.goOn("gym");
+  }
+
   /** Answers every question of the form that is shown. */
   async fillForm(scale: number, text: string): Promise<void> {
     await this.waitForStatus({ scene: "form" });

@@ -1,0 +1,83 @@
+/** One of two closes the browser in the middle of an episode. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type StudyRun, startStudyRun } from "../support/study-run.ts";
+
+const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
+
+let run: StudyRun;
+
+beforeAll(async () => {
+  run = await startStudyRun();
+  const [stayer, leaver] = run.participants;
+  if (stayer === undefined || leaver === undefined) throw new Error("Expected two participants");
+  await Promise.all([
+    stayer.comeToMatch(`${run.server.url}/stayer`),
+    leaver.comeToMatch(`${run.server.url}/leaver`),
+  ]);
+  await stayer.waitForStatus({ phase: "playing" });
+  await stayer.page.waitForFunction(
+    () => Number(window.tandem?.status.confirmedFrame ?? 0) > 120,
+    undefined,
+    { timeout: 30_000 },
+  );
+  await run.browsers[1]?.close();
+  await stayer.waitForStatus({ scene: "end" });
+}, 120_000);
+
+afterAll(() => run?.stop());
+
+function verify(): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, "verify", run.dataDir], (error, stdout) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout });
+    });
+  });
+}
+
+describe("a partner who closes the browser", () => {
+  it("[SG8] leaves a page that says so, with a code", async () => {
+    const { page, errors } = run.participants[0] ?? {};
+    expect(await page?.locator("h1").textContent()).toBe("Your partner has left");
+    expect(await page?.getByTestId("completion-code").textContent()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(errors).toEqual([]);
+  });
+
+  it("[SG8][SE4] keeps what was confirmed, marked as partial", async () => {
+    // The server waits for the one who left to come back before it closes the game.
+    const replay = await vi.waitFor(() => run.readJson("stayer_ep0_replay.json"), {
+      timeout: 30_000,
+      interval: 250,
+    });
+    await run.server.idle();
+    const metadata = await run.readJson("stayer_metadata.json");
+    expect(metadata.outcome).toBe("partner_disconnected");
+    expect(metadata.game).toMatchObject({
+      isPartial: true,
+      terminationReason: "partner_disconnected",
+      completedEpisodes: 0,
+    });
+    const frames = replay.endFrame as number;
+    expect(frames).toBeGreaterThan(120);
+    expect(frames).toBeLessThan(600);
+    expect(replay.isTerminal).toBe(false);
+    const metrics = await run.readJson("stayer_multiplayer_metrics.json");
+    expect(metrics.sessionStatus).toMatchObject({ isPartial: true });
+    expect((metrics.validation as { totalHashes: number }).totalHashes).toBe(frames);
+  });
+
+  it("[DA5] leaves files that nothing contradicts", async () => {
+    const { code, stdout } = await verify();
+    expect(stdout).toContain("stayer_ep0_replay.json");
+    expect(code).toBe(0);
+  });
+
+  it("[SG4] shows the same ending and code after a reload", async () => {
+    const { page } = run.participants[0] ?? {};
+    const code = await page?.getByTestId("completion-code").textContent();
+    await page?.reload();
+    await run.participants[0]?.waitForStatus({ scene: "end" });
+    expect(await page?.getByTestId("completion-code").textContent()).toBe(code);
+  });
+});
