@@ -31,6 +31,10 @@ export class FlatMemory implements StateMemory<FlatState, Uint8Array> {
     return this.#hasher.hashBytes(snapshot);
   }
 
+  sizeBytes(snapshot: Uint8Array): number {
+    return snapshot.length;
+  }
+
   toJson(state: FlatState): unknown {
     return Object.fromEntries(
       Object.keys(this.#layout.fields).map((name) => [name, Array.from(state[name] ?? [])]),

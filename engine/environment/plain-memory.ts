@@ -92,6 +92,10 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     return this.#hasher.hashBytes(tapeBytes(tape));
   }
 
+  sizeBytes(tape: Tape): number {
+    return tape.length * 8 + tape.refCount * 4;
+  }
+
   toJson(state: unknown): unknown {
     return JSON.parse(JSON.stringify(state)) as unknown;
   }

@@ -27,3 +27,22 @@ export function firstDifference(ours: unknown, theirs: unknown, path = ""): Stat
 function isBranch(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
+
+/** The first object whose keys stand in another order in `theirs`, which is equal otherwise; or null. */
+export function firstOrderDifference(
+  ours: unknown,
+  theirs: unknown,
+  path = "",
+): StateDifference | null {
+  if (!isBranch(ours) || !isBranch(theirs)) return null;
+  const [ourKeys, theirKeys] = [Object.keys(ours), Object.keys(theirs)];
+  if (ourKeys.some((key, i) => key !== theirKeys[i])) {
+    return { path, ours: ourKeys, theirs: theirKeys };
+  }
+  for (const key of ourKeys) {
+    const at = path === "" ? key : `${path}.${key}`;
+    const difference = firstOrderDifference(ours[key], theirs[key], at);
+    if (difference !== null) return difference;
+  }
+  return null;
+}

@@ -7,6 +7,8 @@ export interface StateMemory<State, Snapshot> {
   /** Returns the state; it stays valid until the next load. */
   load(snapshot: Snapshot): State;
   hash(snapshot: Snapshot): bigint;
+  /** Bytes in use. */
+  sizeBytes(snapshot: Snapshot): number;
   /** A JSON-like copy of the state that nothing will overwrite; for reports, not for play. */
   toJson(state: State): unknown;
 }

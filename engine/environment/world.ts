@@ -2,7 +2,7 @@
  * One episode of an environment with its saved states: what a host holds to fulfil a session's requests.
  * A terminal state absorbs: stepping it changes nothing, so peers may run past a predicted end safely.
  */
-import { assert } from "../determinism/assert.ts";
+import { assert, fail } from "../determinism/assert.ts";
 import { type Hasher, hashHex } from "../determinism/hash.ts";
 import type { Environment, StepResult } from "./environment.ts";
 import { FlatMemory } from "./flat-memory.ts";
@@ -75,7 +75,7 @@ export class World {
   }
 
   save(frame: number): void {
-    assert(frame === this.#frame, () => `Expected to save frame ${this.#frame}, got ${frame}`);
+    if (frame !== this.#frame) fail(`Expected to save frame ${this.#frame}, got ${frame}`);
     const slot = frame & this.#mask;
     this.#memory.save(this.#state, this.#snapshots[slot]);
     this.#frames[slot] = frame;
@@ -105,9 +105,19 @@ export class World {
     return this.#frames[frame & this.#mask] === frame;
   }
 
+  /** Hash of a saved state as a number; `hash` is the same in text. */
+  hashValue(frame: number): bigint {
+    return this.#memory.hash(this.#snapshots[this.#slotOf(frame)]);
+  }
+
   /** Hash of a saved state, as 16 hexadecimal digits. */
   hash(frame: number): string {
-    return hashHex(this.#memory.hash(this.#snapshots[this.#slotOf(frame)]));
+    return hashHex(this.hashValue(frame));
+  }
+
+  /** Size of a saved state. */
+  snapshotBytes(frame: number): number {
+    return this.#memory.sizeBytes(this.#snapshots[this.#slotOf(frame)]);
   }
 
   isTerminalAt(frame: number): boolean {
@@ -126,10 +136,9 @@ export class World {
 
   #slotOf(frame: number): number {
     const slot = frame & this.#mask;
-    assert(
-      this.#frames[slot] === frame,
-      () => `Expected a snapshot of frame ${frame}, got one of frame ${this.#frames[slot]}`,
-    );
+    if (this.#frames[slot] !== frame) {
+      fail(`Expected a snapshot of frame ${frame}, got one of frame ${this.#frames[slot]}`);
+    }
     return slot;
   }
 }

@@ -3,7 +3,7 @@
  * delta (one bit a frame that repeats the frame before it, starting from the last acknowledged one),
  * which suits held keys; or raw (every action in full), which suits keys that change each frame.
  */
-import { assert } from "../determinism/assert.ts";
+import { fail } from "../determinism/assert.ts";
 import { FLAG_BITS, type InputLayout } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { BitReader, BitWriter } from "./bit-stream.ts";
@@ -32,10 +32,9 @@ export function runFramesMax(layouts: readonly InputLayout[]): number {
 
 /** Writes the inputs of frames [from, to) of `queue`; the reader must know frame `from - 1`. */
 export function writeRun(writer: BitWriter, queue: InputQueue, from: number, to: number): void {
-  assert(
-    from === to || (queue.has(from) && queue.has(to - 1)),
-    () => `Expected frames ${from} to ${to} of ${queue.length} to be kept`,
-  );
+  if (from !== to && !(queue.has(from) && queue.has(to - 1))) {
+    fail(`Expected frames ${from} to ${to} of ${queue.length} to be kept`);
+  }
   writeFlags(writer, queue, from, to);
   let changes = 0;
   for (let frame = from; frame < to; frame++) if (!repeats(queue, frame)) changes++;

@@ -12,6 +12,8 @@ const INITIAL_FRAMES = 1_024;
 
 export class HashChain {
   #hashes = new BigUint64Array(INITIAL_FRAMES);
+  /** The same hashes as halves: word 2i is the low one of frame i. */
+  #halves = new Uint32Array(this.#hashes.buffer);
   #chain = new Uint32Array(INITIAL_FRAMES);
   #length = 1;
 
@@ -20,16 +22,17 @@ export class HashChain {
     return this.#length - 1;
   }
 
-  /** Adds the hash of the next frame's state, as 16 hexadecimal digits. */
-  push(hash: string): void {
+  /** Adds the hash of the next frame's state. */
+  push(hash: bigint): void {
     if (this.#length === this.#hashes.length) this.#grow();
     const frame = this.#length++;
-    const value = BigInt(`0x${hash}`);
-    this.#hashes[frame] = value;
-    const words = new Uint32Array(this.#hashes.buffer, frame * 8, 2);
+    this.#hashes[frame] = hash;
     let link = this.#chain[frame - 1] as number;
-    link = Math.imul(link ^ (words[0] as number), MULTIPLIER_A);
-    link = Math.imul((link ^ (link >>> 16)) + (words[1] as number), MULTIPLIER_B);
+    link = Math.imul(link ^ (this.#halves[2 * frame] as number), MULTIPLIER_A);
+    link = Math.imul(
+      (link ^ (link >>> 16)) + (this.#halves[2 * frame + 1] as number),
+      MULTIPLIER_B,
+    );
     this.#chain[frame] = (link ^ (link >>> 15)) >>> 0;
   }
 
@@ -49,6 +52,7 @@ export class HashChain {
     hashes.set(this.#hashes);
     chain.set(this.#chain);
     this.#hashes = hashes;
+    this.#halves = new Uint32Array(hashes.buffer);
     this.#chain = chain;
   }
 }

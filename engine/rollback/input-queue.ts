@@ -2,7 +2,7 @@
  * One player's inputs by frame: those that are known and the guesses that were played in their place.
  * Known inputs are contiguous from frame 0 and never change.
  */
-import { assert } from "../determinism/assert.ts";
+import { fail } from "../determinism/assert.ts";
 import type { InputLayout } from "./input-layout.ts";
 import type { Predictor } from "./predictor.ts";
 
@@ -67,7 +67,7 @@ export class InputQueue {
     const { width } = this.layout;
     const at = (frame & MASK) * width;
     if (frame < this.#length) {
-      assert(this.has(frame), () => `Expected frame ${frame} of ${this.#length} to be kept`);
+      if (!this.has(frame)) fail(`Expected frame ${frame} of ${this.#length} to be kept`);
       for (let i = 0; i < width; i++) row[i] = this.#known[at + i] as number;
       return true;
     }

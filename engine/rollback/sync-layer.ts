@@ -2,7 +2,7 @@
  * Every player's queue, how far this peer has simulated, and the first frame that was simulated wrongly.
  * Knows frames and inputs; not packets, peers or states.
  */
-import { assert } from "../determinism/assert.ts";
+import { fail } from "../determinism/assert.ts";
 import type { Action } from "../environment/space.ts";
 import { type InputLayout, readRowAction } from "./input-layout.ts";
 import { InputQueue } from "./input-queue.ts";
@@ -63,10 +63,9 @@ export class SyncLayer {
    * Returns a bit per player whose input was a guess.
    */
   play(frame: number, actions: Action[]): number {
-    assert(
-      frame <= this.#currentFrame,
-      () => `Expected a frame up to ${this.#currentFrame}, got ${frame}`,
-    );
+    if (frame > this.#currentFrame) {
+      fail(`Expected a frame up to ${this.#currentFrame}, got ${frame}`);
+    }
     let guessed = 0;
     for (let player = 0; player < this.queues.length; player++) {
       const queue = this.queues[player] as InputQueue;

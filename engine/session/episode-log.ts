@@ -3,93 +3,96 @@ import type { Action } from "../environment/space.ts";
 import type { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, readRowAction } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
-import type { ConfirmedFrames } from "./session.ts";
-
-/** What is noted when a frame is simulated for the first time. */
-interface ObservedFrame {
-  readonly tick: number;
-  readonly atMs: number;
-  readonly guessedPlayers: number;
-  rollbackDepthFrames: number;
-}
+import { Column } from "./column.ts";
+import type { ConfirmedFrames, ObserverFrames } from "./session.ts";
 
 export class EpisodeLog {
   readonly #layouts: readonly InputLayout[];
   readonly #chain: HashChain;
-  readonly #actions: Action[][] = [];
-  readonly #flags: number[][] = [];
-  readonly #observed: ObservedFrame[] = [];
-  readonly #arrivalTicks: number[][];
+  /** `#words[player]` holds that player's confirmed rows end to end. */
+  readonly #words: readonly Column[];
+  readonly #arrivalTicks: readonly Column[];
+  readonly #ticks = new Column();
+  readonly #atMs = new Column();
+  /** A bit for each player whose input was a guess when the frame was first simulated. */
+  readonly #guessed = new Column();
+  readonly #depthFrames = new Column();
+  #length = 0;
   #takenFrame = 0;
 
   constructor(layouts: readonly InputLayout[], chain: HashChain) {
     this.#layouts = layouts;
     this.#chain = chain;
-    this.#arrivalTicks = layouts.map(() => []);
-  }
-
-  /** Frames whose inputs are logged. */
-  get length(): number {
-    return this.#actions.length;
+    this.#words = layouts.map(() => new Column());
+    this.#arrivalTicks = layouts.map(() => new Column());
   }
 
   /** Notes that the next input of `playerIndex` became known at `tick`. */
   inputArrived(playerIndex: number, tick: number): void {
-    (this.#arrivalTicks[playerIndex] as number[]).push(tick);
+    (this.#arrivalTicks[playerIndex] as Column).push(tick);
   }
 
-  frameSimulated(frame: number, tick: number, atMs: number, guessedPlayers: number): void {
-    this.#observed[frame] = { tick, atMs, guessedPlayers, rollbackDepthFrames: 0 };
+  /** Notes when the next frame was simulated for the first time; `guessed` has a bit a player. */
+  frameSimulated(tick: number, atMs: number, guessed: number): void {
+    this.#ticks.push(tick);
+    this.#atMs.push(atMs);
+    this.#guessed.push(guessed);
+    this.#depthFrames.push(0);
   }
 
   frameResimulated(frame: number, depthFrames: number): void {
-    const observed = this.#observed[frame];
-    if (observed !== undefined && depthFrames > observed.rollbackDepthFrames) {
-      observed.rollbackDepthFrames = depthFrames;
-    }
+    if (depthFrames > this.#depthFrames.at(frame)) this.#depthFrames.set(frame, depthFrames);
   }
 
   /** Copies the confirmed inputs of the frames below `frame` that are not logged yet. */
   confirmInputs(frame: number, queues: readonly InputQueue[]): void {
-    for (let next = this.#actions.length; next < frame; next++) {
-      const actions: Action[] = [];
-      const flags: number[] = [];
+    for (; this.#length < frame; this.#length++) {
       for (let player = 0; player < queues.length; player++) {
         const queue = queues[player] as InputQueue;
-        const offset = queue.offsetOf(next);
-        actions.push(readRowAction(this.#layouts[player] as InputLayout, queue.rows, offset));
-        flags.push(queue.rows[offset] as number);
+        const offset = queue.offsetOf(this.#length);
+        const words = this.#words[player] as Column;
+        for (let i = 0; i < queue.layout.width; i++) words.push(queue.rows[offset + i] as number);
       }
-      this.#actions.push(actions);
-      this.#flags.push(flags);
     }
   }
 
   /** Frames below `endFrame` that have inputs and a hash and were not taken before; null for none. */
   take(endFrame: number): ConfirmedFrames | null {
     const from = this.#takenFrame;
-    const to = Math.min(endFrame, this.#actions.length, this.#chain.newestFrame);
+    const to = Math.min(endFrame, this.#length, this.#chain.newestFrame);
     if (to <= from) return null;
     this.#takenFrame = to;
     const frames = Array.from({ length: to - from }, (_, i) => from + i);
-    const observed = frames.map((frame) => this.#observed[frame] as ObservedFrame);
-    const players = this.#layouts.map((_, player) => player);
     return {
       fromFrame: from,
-      actions: this.#actions.slice(from, to),
-      flags: this.#flags.slice(from, to),
+      actions: frames.map((frame) => this.#actionsOf(frame)),
+      flags: frames.map((frame) =>
+        this.#layouts.map(({ width }, player) => (this.#words[player] as Column).at(frame * width)),
+      ),
       hashes: frames.map((frame) => this.#chain.hashAt(frame + 1)),
-      observer: {
-        simulatedAtTick: observed.map(({ tick }) => tick),
-        arrivalTick: frames.map((frame) =>
-          players.map((player) => this.#arrivalTicks[player]?.[frame] as number),
-        ),
-        wasPredicted: observed.map(({ guessedPlayers }) =>
-          players.map((player) => ((guessedPlayers >> player) & 1) === 1),
-        ),
-        rollbackDepthFrames: observed.map(({ rollbackDepthFrames }) => rollbackDepthFrames),
-        simulatedAtMs: observed.map(({ atMs }) => atMs),
-      },
+      observer: this.#observed(frames),
+    };
+  }
+
+  #actionsOf(frame: number): Action[] {
+    return this.#layouts.map((layout, player) => {
+      const words = this.#words[player] as Column;
+      const row = Uint32Array.from({ length: layout.width }, (_, i) =>
+        words.at(frame * layout.width + i),
+      );
+      return readRowAction(layout, row, 0);
+    });
+  }
+
+  #observed(frames: readonly number[]): ObserverFrames {
+    return {
+      simulatedAtTick: frames.map((frame) => this.#ticks.at(frame)),
+      arrivalTick: frames.map((frame) => this.#arrivalTicks.map((ticks) => ticks.at(frame))),
+      wasPredicted: frames.map((frame) =>
+        this.#layouts.map((_, player) => ((this.#guessed.at(frame) >> player) & 1) === 1),
+      ),
+      rollbackDepthFrames: frames.map((frame) => this.#depthFrames.at(frame)),
+      simulatedAtMs: frames.map((frame) => this.#atMs.at(frame)),
     };
   }
 }

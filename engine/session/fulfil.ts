@@ -23,7 +23,7 @@ export function fulfil(
       case "confirm":
         session.reportConfirmed({
           frame: request.frame,
-          hash: world.hash(request.frame),
+          hash: world.hashValue(request.frame),
           isTerminal: world.isTerminalAt(request.frame),
         });
         break;

@@ -3,7 +3,7 @@
  * Packets are taken in first, then at most one rollback, then at most one new frame; a frame is only
  * sampled when it may be simulated, so an input is never changed once a peer could have seen it.
  */
-import { assert } from "../determinism/assert.ts";
+import { fail } from "../determinism/assert.ts";
 import { type ControlMessage, decodeControl, encodeControl } from "../protocol/control-message.ts";
 import { Peer } from "../protocol/peer.ts";
 import { InputClock } from "../rollback/input-clock.ts";
@@ -26,6 +26,8 @@ import type {
 } from "./session.ts";
 import { Simulator } from "./simulator.ts";
 import { Verification } from "./verification.ts";
+
+const NO_EVENTS: readonly SessionEvent[] = [];
 
 type Abort = Extract<SessionStatus, { kind: "aborted" }>;
 
@@ -115,10 +117,9 @@ export class P2PSession implements Session {
   }
 
   addLocalInput(playerIndex: number, sample: InputSample): void {
-    assert(
-      this.#localPlayers.includes(playerIndex),
-      () => `Expected one of the local players ${this.#localPlayers}, got ${playerIndex}`,
-    );
+    if (!this.#localPlayers.includes(playerIndex)) {
+      fail(`Expected one of the local players ${this.#localPlayers}, got ${playerIndex}`);
+    }
     this.#simulator.setSample(playerIndex, sample);
   }
 
@@ -157,6 +158,7 @@ export class P2PSession implements Session {
   }
 
   takeEvents(): readonly SessionEvent[] {
+    if (this.#events.length === 0) return NO_EVENTS;
     const events = this.#events;
     this.#events = [];
     return events;

@@ -69,7 +69,8 @@ export class PeerGroup {
   }
 
   find(peer: number): Peer | null {
-    return this.peers.find((candidate) => candidate.peer === peer) ?? null;
+    for (const candidate of this.peers) if (candidate.peer === peer) return candidate;
+    return null;
   }
 
   /** Greets again when it is time. */

@@ -29,12 +29,16 @@ interface MutableRequest {
 export class RequestList {
   readonly #pool: MutableRequest[] = [];
   readonly #list: Request[] = [];
+  #count = 0;
 
   clear(): void {
-    this.#list.length = 0;
+    this.#count = 0;
   }
 
+  /** What was pushed since `clear`; borrowed until then. */
   get list(): readonly Request[] {
+    // Emptying an array gives its storage back: only a shorter list than the last one does.
+    if (this.#list.length > this.#count) this.#list.length = this.#count;
     return this.#list;
   }
 
@@ -62,7 +66,7 @@ export class RequestList {
   }
 
   #push(kind: Request["kind"], frame: number): MutableRequest {
-    const index = this.#list.length;
+    const index = this.#count++;
     let request = this.#pool[index];
     if (request === undefined) {
       request = { kind, frame, actions: [], isResimulated: false };
@@ -70,7 +74,7 @@ export class RequestList {
     }
     request.kind = kind;
     request.frame = frame;
-    this.#list.push(request as Request);
+    this.#list[index] = request as Request;
     return request;
   }
 }

@@ -25,8 +25,7 @@ export interface InputSample {
 /** The state of one confirmed frame as the host found it. */
 export interface ConfirmedState {
   readonly frame: number;
-  /** 16 lower-case hexadecimal digits. */
-  readonly hash: string;
+  readonly hash: bigint;
   /** Whether the episode is over in this state. */
   readonly isTerminal: boolean;
 }

@@ -132,7 +132,7 @@ export class Simulator {
     const frame = this.sync.currentFrame;
     const guessed = this.sync.play(frame, this.#requests.advance(frame, false));
     this.#requests.save(frame + 1);
-    this.log.frameSimulated(frame, this.recorder.ticks, nowMs, guessed);
+    this.log.frameSimulated(this.recorder.ticks, nowMs, guessed);
     this.sync.advance();
     this.recorder.framesSimulated++;
   }

@@ -1,85 +1,188 @@
 /**
- * Plays an episode while rolling back at every frame, and compares each state with the one first computed:
- * an environment that keeps anything outside its state, or draws randomness elsewhere, is caught here.
+ * Plays an episode while rolling back at every frame, and once more from the start: an environment that keeps
+ * anything outside its state, draws randomness elsewhere or hands out what no snapshot holds is caught here.
  */
+import { assert } from "../determinism/assert.ts";
 import type { Hasher } from "../determinism/hash.ts";
 import { nextInt, seedRandom } from "../determinism/random.ts";
 import type { Environment } from "../environment/environment.ts";
-import type { Action, Space } from "../environment/space.ts";
-import { firstDifference, type StateDifference } from "../environment/state-difference.ts";
+import type { Action } from "../environment/space.ts";
+import { firstDifference, firstOrderDifference } from "../environment/state-difference.ts";
 import { World } from "../environment/world.ts";
+import { type CallTrap, differenceFinding, exceptionFinding, type Finding } from "./finding.ts";
+import { randomInputs } from "./random-inputs.ts";
+import { FindingError, WatchedEnvironment } from "./watched-environment.ts";
 
 export interface SyncTestOptions {
   readonly environment: Environment;
+  /** Already found usable by `checkConfig`. */
   readonly config: unknown;
   readonly seed: number;
   readonly frames: number;
-  /** Deepest rollback; each frame's is drawn from 1 to this. */
+  /** Deepest rollback, 1 to 120; each frame's is drawn from 1 to this. */
   readonly depthFramesMax: number;
   readonly hasher: Hasher;
-  /** Inputs to play; drawn from the seed when absent. */
-  readonly inputs?: (frame: number, playerIndex: number) => Action;
+  /** `inputs[frame][playerIndex]`; drawn from the seed when absent. */
+  readonly inputs?: readonly (readonly Action[])[];
+  /** Reports calls that are not reproducible; without one only their effects are found. */
+  readonly trap?: CallTrap;
 }
 
 export type SyncTestResult =
-  | { readonly kind: "passed"; readonly frames: number; readonly rollbacks: number }
   | {
-      readonly kind: "failed";
-      /** First frame whose state came out differently the second time. */
-      readonly frame: number;
-      readonly difference: StateDifference | null;
-      readonly firstHash: string;
-      readonly secondHash: string;
-    };
-
-/** Runs until the episode is over or `frames` are done. Throws what the environment throws. */
-export function runSyncTest(options: SyncTestOptions): SyncTestResult {
-  const { environment, depthFramesMax } = options;
-  const world = new World({ ...options, maxSteps: options.frames });
-  const random = seedRandom([0, 0, 0, 0], options.seed);
-  const inputs: Action[][] = [];
-  const hashes: string[] = [world.hash(0)];
-  const states: unknown[] = [world.copyState(0)];
-  let rollbacks = 0;
-  for (let frame = 0; frame < options.frames && !world.isTerminal; frame++) {
-    const actions = environment.actionSpaces.map(
-      (space, player) => options.inputs?.(frame, player) ?? randomAction(space, random),
-    );
-    inputs.push(actions);
-    world.step(actions);
-    world.save(frame + 1);
-    hashes.push(world.hash(frame + 1));
-    states.push(world.copyState(frame + 1));
-    const depth = Math.min(frame + 1, 1 + nextInt(random, depthFramesMax));
-    world.load(frame + 1 - depth);
-    rollbacks++;
-    for (let again = frame + 1 - depth; again <= frame; again++) {
-      world.step(inputs[again] as Action[]);
-      world.save(again + 1);
-      const secondHash = world.hash(again + 1);
-      const firstHash = hashes[again + 1] as string;
-      if (secondHash !== firstHash) {
-        const difference = firstDifference(states[again + 1], world.copyState(again + 1));
-        return { kind: "failed", frame: again + 1, difference, firstHash, secondHash };
-      }
+      readonly kind: "passed";
+      /** Frames played: as many as asked for, or fewer if the episode was over before. */
+      readonly frames: number;
+      readonly rollbacks: number;
+      readonly lastHash: string;
     }
-    states[frame - depthFramesMax] = null;
+  | { readonly kind: "failed"; readonly finding: Finding };
+
+/** Never throws what the environment throws: that is a finding too. Slower than play by some ten times. */
+export function runSyncTest(options: SyncTestOptions): SyncTestResult {
+  const { depthFramesMax } = options;
+  assert(
+    depthFramesMax >= 1 && depthFramesMax <= DEPTH_FRAMES_LIMIT,
+    () => `Expected depthFramesMax to be 1–${DEPTH_FRAMES_LIMIT}, got ${depthFramesMax}`,
+  );
+  const run = new SyncTestRun(options);
+  try {
+    return run.play();
+  } catch (error) {
+    const finding =
+      error instanceof FindingError
+        ? error.finding
+        : exceptionFinding(run.frame, "saving the state", error);
+    return { kind: "failed", finding };
   }
-  return { kind: "passed", frames: inputs.length, rollbacks };
 }
 
-/** A legal action drawn from `random`. */
-export function randomAction(space: Space, random: number[] | Uint32Array): Action {
-  switch (space.kind) {
-    case "discrete":
-      return nextInt(random, space.n);
-    case "multi-discrete":
-      return space.nvec.map((n) => nextInt(random, n));
-    case "multi-binary":
-      return Array.from({ length: space.n }, () => nextInt(random, 2));
-    case "box":
-      return Array.from({ length: space.size }, () =>
-        Math.fround(space.low + ((space.high - space.low) * nextInt(random, 1_025)) / 1_024),
-      );
+/** A world keeps 128 states. */
+const DEPTH_FRAMES_LIMIT = 120;
+
+/** Characters of states kept as text to compare with; past this the oldest are forgotten. */
+const TEXT_BUDGET_CHARS = 64 * 1_024 * 1_024;
+
+const RE_SIMULATION_ADVICE =
+  "This frame was simulated twice from one snapshot with the same inputs, as a rollback does. Keep everything that changes inside the state: no variable outside it, no clock, and no randomness but a generator in the state.";
+const KEY_ORDER_ADVICE =
+  "The values are equal, but code that walks the keys would meet them in another order. Make objects with all their keys at once, or keep a list.";
+const SECOND_RUN_ADVICE =
+  "The same seed and inputs were played again from `reset`, as the next participants' episode would be. Something outlives an episode: a variable outside the state, or an object that states share.";
+const VIEW_ADVICE =
+  "`observe` and `draw` are called for one player and not for the other, so they must leave the state as it is: copy before changing.";
+
+class SyncTestRun {
+  readonly #options: SyncTestOptions;
+  readonly #watched: WatchedEnvironment;
+  readonly #inputs: readonly (readonly Action[])[];
+  readonly #hashes: string[] = [];
+  /** JSON of each frame's state in the order of its keys; empty once forgotten. */
+  readonly #texts: string[] = [];
+  #chars = 0;
+  #forgotten = 0;
+
+  constructor(options: SyncTestOptions) {
+    const { environment, seed, frames } = options;
+    this.#options = options;
+    this.#watched = new WatchedEnvironment(environment, options.trap ?? null);
+    this.#inputs = options.inputs ?? randomInputs(environment, seed, frames);
+  }
+
+  get frame(): number {
+    return this.#watched.frame;
+  }
+
+  play(): SyncTestResult {
+    const { seed, depthFramesMax } = this.#options;
+    const random = seedRandom([0, 0, 0, 0], seed);
+    const world = this.#newWorld();
+    this.#remember(world, 0);
+    let frame = 0;
+    while (frame < this.#options.frames && !world.isTerminal) {
+      this.#view(world);
+      this.#step(world);
+      this.#remember(world, ++frame);
+      world.load(frame - Math.min(frame, 1 + nextInt(random, depthFramesMax)));
+      while (world.frame < frame) {
+        this.#step(world);
+        this.#compare(world, "re-simulation", RE_SIMULATION_ADVICE);
+      }
+    }
+    this.#view(world);
+    this.#playAgain(frame);
+    return {
+      kind: "passed",
+      frames: frame,
+      rollbacks: frame,
+      lastHash: this.#hashes[frame] as string,
+    };
+  }
+
+  #newWorld(): World {
+    this.#watched.frame = 0;
+    return new World({
+      ...this.#options,
+      environment: this.#watched.environment,
+      maxSteps: this.#options.frames,
+    });
+  }
+
+  #step(world: World): void {
+    this.#watched.frame = world.frame + 1;
+    world.step(this.#inputs[world.frame] ?? this.#options.environment.neutralActions);
+    world.save(world.frame);
+  }
+
+  #playAgain(frames: number): void {
+    const world = this.#newWorld();
+    this.#compare(world, "second-run", SECOND_RUN_ADVICE);
+    while (world.frame < frames) {
+      this.#step(world);
+      this.#compare(world, "second-run", SECOND_RUN_ADVICE);
+    }
+  }
+
+  /** Has every player look at the state, which must not change by that. */
+  #view(world: World): void {
+    const { environment } = this.#watched;
+    for (let player = 0; player < environment.agentIds.length; player++) {
+      environment.observe(world.state, player);
+      environment.draw(world.state, player);
+    }
+    world.save(world.frame);
+    this.#compare(world, "view", VIEW_ADVICE);
+  }
+
+  #remember(world: World, frame: number): void {
+    const text = JSON.stringify(world.copyState(frame));
+    this.#hashes.push(world.hash(frame));
+    this.#texts.push(text);
+    this.#chars += text.length;
+    while (this.#chars > TEXT_BUDGET_CHARS && this.#forgotten < frame) {
+      this.#chars -= (this.#texts[this.#forgotten] as string).length;
+      this.#texts[this.#forgotten++] = "";
+    }
+  }
+
+  #compare(world: World, kind: "re-simulation" | "second-run" | "view", advice: string): void {
+    const { frame } = world;
+    const firstText = this.#texts[frame] as string;
+    const isKept = firstText !== "";
+    const isSame = world.hash(frame) === this.#hashes[frame];
+    if (isSame && !isKept) return;
+    const second = world.copyState(frame);
+    if (isSame && JSON.stringify(second) === firstText) return;
+    const first: unknown = isKept ? JSON.parse(firstText) : second;
+    throw new FindingError(
+      isSame
+        ? differenceFinding(
+            "key-order",
+            frame,
+            firstOrderDifference(first, second),
+            KEY_ORDER_ADVICE,
+          )
+        : differenceFinding(kind, frame, firstDifference(first, second), advice),
+    );
   }
 }

@@ -8,9 +8,8 @@ import {
 } from "../../engine/index.ts";
 import { loadEnvironment } from "./environment-bundle.ts";
 
-/** How the module finds the trap, and the name that stacks give it. */
+/** How the module finds the trap. */
 const TRAP_KEY = "tandem.call-trap";
-const SOURCE_NAME = "tandem-environment.js";
 
 export interface TrappedEnvironment {
   readonly environment: Environment;
@@ -35,17 +34,17 @@ export function trapCode(code: string): string {
     AssignmentExpression({ operator, right }) {
       if (operator === "**=") wrap(right);
     },
-  }).visit(parseSync(SOURCE_NAME, code).program);
+  }).visit(parseSync("environment.js", code).program);
   insertions.sort((a, b) => b.at - a.at);
   let trapped = code;
   for (const { at, text } of insertions) trapped = trapped.slice(0, at) + text + trapped.slice(at);
   const trap = `globalThis[Symbol.for(${JSON.stringify(TRAP_KEY)})]`;
-  return `const tandem$power = ${trap}.power; ${trap}.arm(); ${trapped}\n${trap}.disarm();\n//# sourceURL=${SOURCE_NAME}\n`;
+  return `const tandem$power = ${trap}.power; ${trap}.arm(); ${trapped}\n${trap}.disarm();\n`;
 }
 
-/** The line of `code` that the innermost frame of the bundle in a stack stands at. */
+/** The line of `code` that the innermost frame of a data URL in a stack stands at. */
 function lineIn(code: string, stack: string): string | null {
-  const found = /tandem-environment\.js:(\d+)/.exec(stack)?.[1];
+  const found = /data:text\/javascript;base64,[\w+/=]+:(\d+):/.exec(stack)?.[1];
   return found === undefined ? null : (code.split("\n")[Number(found) - 1]?.trim() ?? null);
 }
 

@@ -13,9 +13,9 @@ describe("hash chain", () => {
         const at = pick % hashes.length;
         const [ours, theirs] = [new HashChain(), new HashChain()];
         hashes.forEach((value, i) => {
-          ours.push(value);
+          ours.push(BigInt(`0x${value}`));
           const last = value.endsWith("0") ? "1" : "0";
-          theirs.push(i === at ? value.slice(0, 15) + last : value);
+          theirs.push(BigInt(`0x${i === at ? value.slice(0, 15) + last : value}`));
         });
         hashes.forEach((value, i) => {
           expect(ours.hashAt(i + 1)).toBe(value);
@@ -28,7 +28,7 @@ describe("hash chain", () => {
 
   it("grows past its first size without losing anything", () => {
     const chain = new HashChain();
-    for (let i = 1; i <= 3_000; i++) chain.push(i.toString(16).padStart(16, "0"));
+    for (let i = 1; i <= 3_000; i++) chain.push(BigInt(i));
     expect(chain.newestFrame).toBe(3_000);
     expect(chain.hashAt(1)).toBe("0000000000000001");
     expect(chain.hashAt(3_000)).toBe("0000000000000bb8");

@@ -1,24 +1,46 @@
-/** Finds and starts a Chromium, and makes its data channels as bad as a mobile line. */
+/** Finds and starts browsers, and makes their data channels as bad as a mobile line. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Browser, type BrowserContext, chromium } from "playwright";
+import { type Browser, type BrowserContext, chromium, firefox } from "playwright";
 
-const SYSTEM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const CHROMIUM_ON_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+const FIREFOX_NAMES = ["firefox-esr", "firefox"];
+const FIREFOX_ON_MAC = "/Applications/Firefox.app/Contents/MacOS/firefox";
+
+/** The first that exists, or null. */
+function findProgram(
+  chosen: string | undefined,
+  names: readonly string[],
+  others: readonly string[],
+): string | null {
+  const onPath = (process.env.PATH ?? "")
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  const candidates = [chosen ?? "", ...onPath, ...others];
+  return candidates.find((path) => path !== "" && existsSync(path)) ?? null;
+}
 
 /** `CHROME_PATH`, one of the system's, or Playwright's own; throws one line that says how to get one. */
 export function findChromium(): string {
-  const onPath = (process.env.PATH ?? "")
-    .split(delimiter)
-    .flatMap((folder) => SYSTEM_NAMES.map((name) => join(folder, name)));
-  const macPath = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-  const candidates = [process.env.CHROME_PATH, ...onPath, macPath, chromium.executablePath()];
-  const found = candidates.find((path) => path !== undefined && path !== "" && existsSync(path));
-  if (found === undefined) {
+  const others = [CHROMIUM_ON_MAC, chromium.executablePath()];
+  const found = findProgram(process.env.CHROME_PATH, CHROMIUM_NAMES, others);
+  if (found === null) {
     throw new Error(
       "Expected a Chromium for the browser tests, found none: install one (`apt-get install chromium` or `npx playwright install chromium`) or set CHROME_PATH.",
     );
   }
   return found;
+}
+
+/** `FIREFOX_PATH` or one of the system's; null where there is none. */
+export function findFirefox(): string | null {
+  return findProgram(process.env.FIREFOX_PATH, FIREFOX_NAMES, [FIREFOX_ON_MAC]);
+}
+
+/** A stock Firefox, driven by WebDriver BiDi: Playwright's older protocol needs its own build. */
+export function launchFirefox(executablePath: string): Promise<Browser> {
+  return firefox.launch({ channel: "moz-firefox", executablePath });
 }
 
 /** A browser process of its own; root (as in a container) has no sandbox to offer. */

@@ -1,0 +1,89 @@
+/** An environment whose every call is trapped and whose every value is inspected. */
+import type { Environment, StepResult } from "../environment/environment.ts";
+import {
+  inspectJson,
+  inspectState,
+  inspectStepResult,
+  type Problem,
+} from "../environment/inspection.ts";
+import type { Action } from "../environment/space.ts";
+import {
+  type CallTrap,
+  callFinding,
+  exceptionFinding,
+  type Finding,
+  valueFinding,
+} from "./finding.ts";
+
+/** Carries a finding out of whatever was running; caught by the sync test. */
+export class FindingError extends Error {
+  override readonly name = "FindingError";
+  readonly finding: Finding;
+
+  constructor(finding: Finding) {
+    super(finding.got);
+    this.finding = finding;
+  }
+}
+
+export class WatchedEnvironment {
+  /** Stands for the environment in a world; its functions throw a `FindingError` at a fault. */
+  readonly environment: Environment;
+  /** Frame of the state that the next call makes or reads. */
+  frame = 0;
+  readonly #inner: Environment;
+  readonly #trap: CallTrap | null;
+
+  constructor(inner: Environment, trap: CallTrap | null) {
+    this.#inner = inner;
+    this.#trap = trap;
+    const calls: Pick<Environment, "reset" | "step" | "observe" | "draw"> = {
+      reset: (seed, config) => this.#reset(seed, config),
+      step: (state, actions) => this.#step(state, actions),
+      observe: (state, player) => this.#observe(state, player),
+      draw: (state, player) =>
+        this.#attempt(`draw(player ${player})`, false, () => inner.draw(state, player)),
+    };
+    this.environment = Object.assign(Object.create(inner) as Environment, calls);
+  }
+
+  #reset(seed: number, config: unknown): unknown {
+    const state = this.#attempt("reset", true, () => this.#inner.reset(seed, config));
+    this.#refuse("state", inspectState(this.#inner.stateLayout, state));
+    return state;
+  }
+
+  #step(state: unknown, actions: readonly Action[]): StepResult {
+    const result = this.#attempt("step", true, () => this.#inner.step(state, actions));
+    this.#refuse("result", inspectStepResult(result, this.#inner.agentIds.length));
+    this.#refuse("state", inspectState(this.#inner.stateLayout, state));
+    return result;
+  }
+
+  #observe(state: unknown, player: number): unknown {
+    const where = `observe(player ${player})`;
+    const observation = this.#attempt(where, true, () => this.#inner.observe(state, player));
+    this.#refuse(where, inspectJson(observation));
+    return observation;
+  }
+
+  /** Drawing is not trapped: a picture is never data, and may move with any curve. */
+  #attempt<T>(where: string, isTrapped: boolean, run: () => T): T {
+    const trap = isTrapped ? this.#trap : null;
+    let outcome: { readonly value: T } | { readonly error: unknown };
+    trap?.arm();
+    try {
+      outcome = { value: run() };
+    } catch (error) {
+      outcome = { error };
+    }
+    const call = trap?.disarm() ?? null;
+    if (call !== null) throw new FindingError(callFinding(this.frame, where, call));
+    if ("value" in outcome) return outcome.value;
+    throw new FindingError(exceptionFinding(this.frame, where, outcome.error));
+  }
+
+  #refuse(owner: string, problem: Problem | null): void {
+    if (problem !== null) throw new FindingError(valueFinding(this.frame, owner, problem));
+  }
+}
