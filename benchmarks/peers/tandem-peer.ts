@@ -27,11 +27,11 @@ export interface TandemPeerOptions {
   readonly config: Partial<SessionConfig>;
 }
 
-const NO_HASH = "0000000000000000";
+const NO_HASH = 0n;
 
 /** Answers every hash with a constant: times everything else. */
 class UnhashedWorld extends World {
-  override hash(_frame: number): string {
+  override hashValue(_frame: number): bigint {
     return NO_HASH;
   }
 }

@@ -50,13 +50,14 @@ export function writeRun(writer: BitWriter, queue: InputQueue, from: number, to:
 
 /**
  * Reads `count` inputs into `rows` (row i at `i * width`); `rows` must hold them.
- * `before` is the row of the frame before the first. False if the bytes ran out.
+ * The row of the frame before the first begins at `before[at]`. False if the bytes ran out.
  */
 export function readRun(
   reader: BitReader,
   layout: InputLayout,
   count: number,
   before: Uint32Array,
+  at: number,
   rows: Uint32Array,
 ): boolean {
   const { width, bitWidths } = layout;
@@ -67,7 +68,7 @@ export function readRun(
   for (let i = 0; i < count; i++) {
     const isRepeat = isDelta && reader.read(1) === 1;
     for (let word = 1; word < width; word++) {
-      const previous = i === 0 ? before[word] : rows[(i - 1) * width + word];
+      const previous = i === 0 ? before[at + word] : rows[(i - 1) * width + word];
       rows[i * width + word] = isRepeat
         ? (previous as number)
         : reader.read(bitWidths[word] as number);

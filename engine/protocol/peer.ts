@@ -23,6 +23,13 @@ interface ReportedChain {
   readonly chain: number;
 }
 
+/** A tick's packet to one peer. */
+interface PlayPacket {
+  readonly peer: number;
+  readonly channel: "play";
+  bytes: Uint8Array;
+}
+
 export interface PeerOptions {
   readonly peer: number;
   /** The peer's players and this side's, by index. */
@@ -51,6 +58,7 @@ export class Peer {
   end: { readonly endFrame: number; readonly chain: number } | null = null;
   readonly #options: PeerOptions;
   readonly #writer: PlayWriter;
+  readonly #packet: PlayPacket;
   readonly #header: PlayHeader;
   readonly #framesMax: number;
   #sequence = 0;
@@ -59,6 +67,7 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     this.peer = options.peer;
+    this.#packet = { peer: options.peer, channel: "play", bytes: new Uint8Array(0) };
     this.players = options.players;
     this.#options = options;
     this.reader = new PlayReader(options.players, options.queues);
@@ -106,8 +115,8 @@ export class Peer {
     return true;
   }
 
-  /** Encodes this tick's packet; a view that is valid until the next one. */
-  writePlay(hashFrame: number, chain: number, nowMs: number): Uint8Array {
+  /** Encodes this tick's packet; it and its bytes are borrowed until the next one. */
+  writePlay(hashFrame: number, chain: number, nowMs: number): PlayPacket {
     const { queues, localPlayers, players } = this.#options;
     const length = (queues[localPlayers[0] as number] as InputQueue).length;
     const header = this.#header;
@@ -125,7 +134,8 @@ export class Peer {
     header.chain = chain;
     const bytes = this.#writer.write(header, queues);
     this.link.sent(header.sequence, bytes.length, nowMs);
-    return bytes;
+    this.#packet.bytes = bytes;
+    return this.#packet;
   }
 
   /** Half a round trip: what no exchange of packets can tell apart from an offset. */

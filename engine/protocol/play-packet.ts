@@ -38,6 +38,8 @@ export class PlayWriter {
   readonly #senders: readonly number[];
   readonly #buffer = new Uint8Array(PACKET_BYTES_MAX);
   readonly #writer = new BitWriter(this.#buffer);
+  /** `#views[length]` shows that many bytes of the buffer; packets have few lengths. */
+  readonly #views: Uint8Array[] = [];
 
   constructor(senders: readonly number[]) {
     this.#senders = senders;
@@ -67,7 +69,9 @@ export class PlayWriter {
     for (const player of this.#senders) {
       writeRun(writer, queues[player] as InputQueue, from, header.newestFrame);
     }
-    return this.#buffer.subarray(0, writer.byteLength);
+    const { byteLength } = writer;
+    this.#views[byteLength] ??= this.#buffer.subarray(0, byteLength);
+    return this.#views[byteLength];
   }
 }
 
@@ -142,11 +146,11 @@ export class PlayReader {
     for (let i = 0; i < this.#senders.length; i++) {
       const queue = this.#queues[this.#senders[i] as number] as InputQueue;
       if (from > 0 && !queue.has(from - 1)) return "stale";
-      const at = queue.offsetOf(from - 1);
-      const before =
-        from === 0 ? queue.layout.neutralRow : queue.rows.subarray(at, at + queue.layout.width);
-      const { inputCount } = this.header;
-      if (!readRun(reader, queue.layout, inputCount, before, this.rows[i] as Uint32Array)) {
+      const isFirst = from === 0;
+      const before = isFirst ? queue.layout.neutralRow : queue.rows;
+      const at = isFirst ? 0 : queue.offsetOf(from - 1);
+      const rows = this.rows[i] as Uint32Array;
+      if (!readRun(reader, queue.layout, this.header.inputCount, before, at, rows)) {
         return "malformed";
       }
     }

@@ -56,6 +56,7 @@ export class Departures {
 
   /** Once a tick: settles departures, and plays neutral inputs in the seats that stay empty. */
   fillSeats(sampledFrame: number, nowMs: number): void {
+    if (this.#departures.length === 0) return;
     if (this.#hasNews) this.#settle(nowMs);
     if (this.#endFrame !== Number.POSITIVE_INFINITY) return;
     const { simulator } = this.#options;

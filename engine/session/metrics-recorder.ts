@@ -1,5 +1,6 @@
 /** Counts what happens in a session; the copies it hands out are plain data. */
 import type { Peer } from "../protocol/peer.ts";
+import { Column } from "./column.ts";
 import type {
   DesyncRecord,
   InterruptionRecord,
@@ -13,12 +14,23 @@ export class MetricsRecorder {
   ticks = 0;
   framesSimulated = 0;
   framesResimulated = 0;
-  readonly rollbacks: RollbackRecord[] = [];
+  readonly #rollbackFrames = new Column();
+  readonly #rollbackCurrentFrames = new Column();
+  readonly #rollbackPlayers = new Column();
+  readonly #rollbackAtMs = new Column();
   readonly desyncs: DesyncRecord[] = [];
   readonly #stalls: StallRecord[] = [];
   readonly #interruptions: InterruptionRecord[] = [];
   #stall: { frame: number; waitingFor: readonly number[]; startMs: number; ticks: number } | null =
     null;
+
+  /** Notes a rollback from `currentFrame` to `frame`; numbers only, as there may be one a tick. */
+  rolledBack(frame: number, currentFrame: number, playerIndex: number, nowMs: number): void {
+    this.#rollbackFrames.push(frame);
+    this.#rollbackCurrentFrames.push(currentFrame);
+    this.#rollbackPlayers.push(playerIndex);
+    this.#rollbackAtMs.push(nowMs);
+  }
 
   /** Counts one stalled tick; true if it is the first of a stall. */
   stalled(frame: number, waitingFor: readonly number[], nowMs: number): boolean {
@@ -65,12 +77,22 @@ export class MetricsRecorder {
       ticks: this.ticks,
       framesSimulated: this.framesSimulated,
       framesResimulated: this.framesResimulated,
-      rollbacks: [...this.rollbacks],
+      rollbacks: this.#rollbacks(),
       stalls: [...this.#stalls],
       interruptions: [...this.#interruptions],
       desyncs: [...this.desyncs],
       links: peers.map(linkMetrics),
     };
+  }
+
+  #rollbacks(): RollbackRecord[] {
+    return Array.from({ length: this.#rollbackFrames.length }, (_, i) => {
+      const frame = this.#rollbackFrames.at(i);
+      const currentFrame = this.#rollbackCurrentFrames.at(i);
+      const depthFrames = currentFrame - frame;
+      const playerIndex = this.#rollbackPlayers.at(i);
+      return { frame, currentFrame, depthFrames, playerIndex, atMs: this.#rollbackAtMs.at(i) };
+    });
   }
 }
 

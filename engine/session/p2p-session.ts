@@ -13,6 +13,7 @@ import { Departures } from "./departures.ts";
 import type { SessionEvent } from "./event.ts";
 import type { P2PSessionOptions } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
+import { Outbox } from "./outbox.ts";
 import { PeerGroup } from "./peer-group.ts";
 import type { Request } from "./request.ts";
 import type {
@@ -27,8 +28,6 @@ import type {
 import { Simulator } from "./simulator.ts";
 import { Verification } from "./verification.ts";
 
-const NO_EVENTS: readonly SessionEvent[] = [];
-
 type Abort = Extract<SessionStatus, { kind: "aborted" }>;
 
 export class P2PSession implements Session {
@@ -38,8 +37,8 @@ export class P2PSession implements Session {
   readonly #localPlayers: readonly number[];
   readonly #group: PeerGroup;
   readonly #inputClock: InputClock;
-  #events: SessionEvent[] = [];
-  #outgoing: SessionPacket[] = [];
+  readonly #events = new Outbox<SessionEvent>();
+  readonly #outgoing = new Outbox<SessionPacket>();
   #hasAnnouncedEnd = false;
   readonly #departures: Departures;
   #abort: Abort | null = null;
@@ -54,7 +53,7 @@ export class P2PSession implements Session {
     const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
     const host = {
       send: (peer: Peer, message: ControlMessage) => this.#sendControl(peer, message),
-      emit: (event: SessionEvent) => void this.#events.push(event),
+      emit: (event: SessionEvent) => this.#events.push(event),
       abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
       lost: (peer: Peer) => this.#lose(peer),
     };
@@ -152,16 +151,11 @@ export class P2PSession implements Session {
 
   takeOutgoing(): readonly SessionPacket[] {
     if (this.#group.hasStarted && this.#abort === null) this.#sendTick();
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    return outgoing;
+    return this.#outgoing.take();
   }
 
   takeEvents(): readonly SessionEvent[] {
-    if (this.#events.length === 0) return NO_EVENTS;
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#events.take();
   }
 
   takeConfirmed(): ConfirmedFrames | null {
@@ -200,7 +194,8 @@ export class P2PSession implements Session {
     this.#group.heard(peer, nowMs);
     const { header, rows } = peer.reader;
     const from = header.newestFrame - header.inputCount;
-    for (const [i, player] of peer.players.entries()) {
+    for (let i = 0; i < peer.players.length; i++) {
+      const player = peer.players[i] as number;
       this.#simulator.pushRun(player, rows[i] as Uint32Array, from, header.newestFrame);
     }
     this.#verification.check(peer);
@@ -242,8 +237,7 @@ export class P2PSession implements Session {
     const hashFrame = chain.newestFrame;
     for (const peer of this.#group.peers) {
       if (peer.state.kind === "closed" || peer.end !== null) continue;
-      const bytes = peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs);
-      this.#outgoing.push({ peer: peer.peer, channel: "play", bytes });
+      this.#outgoing.push(peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs));
     }
     if (endFrame === null || this.#hasAnnouncedEnd) return;
     this.#hasAnnouncedEnd = true;
@@ -257,7 +251,7 @@ export class P2PSession implements Session {
   #simulate(nowMs: number): void {
     const simulator = this.#simulator;
     const rollback = simulator.rollBack(nowMs);
-    if (rollback !== null) this.#events.push({ kind: "rollback", ...rollback, atMs: nowMs });
+    if (rollback !== null) this.#events.push(rollback);
     const { currentFrame, confirmedFrame, queues } = simulator.sync;
     if (currentFrame - confirmedFrame >= this.#options.config.predictionWindowFrames) {
       const waitingFor = queues.flatMap((queue, i) => (queue.length === confirmedFrame ? [i] : []));

@@ -98,7 +98,7 @@ export interface Session {
   reportConfirmed(state: ConfirmedState): void;
   /** Answers a `describe` request with a JSON-like copy, or null if the state is no longer kept. */
   reportState(frame: number, state: unknown): void;
-  /** Packets to send now; the caller owns the array, the bytes are borrowed until the next call. */
+  /** Packets to send now; the caller owns the array, packets and bytes are borrowed until the next call. */
   takeOutgoing(): readonly SessionPacket[];
   takeEvents(): readonly SessionEvent[];
   /** Frames that became final (inputs and hash) since the last call; null when there are none. */

@@ -11,6 +11,7 @@ import { type Predictor, predictNeutral, predictRepeatLast } from "../rollback/p
 import { SyncLayer } from "../rollback/sync-layer.ts";
 import type { SessionConfig } from "./config.ts";
 import { EpisodeLog } from "./episode-log.ts";
+import type { SessionEvent } from "./event.ts";
 import { MetricsRecorder } from "./metrics-recorder.ts";
 import { type Request, RequestList } from "./request.ts";
 import type { ConfirmedFrames, ConfirmedState, InputSample } from "./session.ts";
@@ -20,12 +21,7 @@ const PREDICTORS: Readonly<Record<SessionConfig["predictor"], Predictor>> = {
   neutral: predictNeutral,
 };
 
-/** A rollback that the next requests will run. */
-export interface RunRollback {
-  readonly fromFrame: number;
-  readonly toFrame: number;
-  readonly playerIndex: number;
-}
+type RollbackEvent = Extract<SessionEvent, { kind: "rollback" }>;
 
 export class Simulator {
   readonly layouts: readonly InputLayout[];
@@ -99,20 +95,14 @@ export class Simulator {
   }
 
   /** Requests the re-simulation from the first wrong frame, if there is one. */
-  rollBack(nowMs: number): RunRollback | null {
+  rollBack(nowMs: number): RollbackEvent | null {
     const wrong = this.sync.takeMisprediction();
     if (wrong === null) return null;
     const toFrame = this.sync.currentFrame;
-    const depthFrames = toFrame - wrong.frame;
-    this.recorder.rollbacks.push({
-      frame: wrong.frame,
-      currentFrame: toFrame,
-      depthFrames,
-      playerIndex: wrong.playerIndex,
-      atMs: nowMs,
-    });
+    this.recorder.rolledBack(wrong.frame, toFrame, wrong.playerIndex, nowMs);
     this.resimulate(wrong.frame);
-    return { fromFrame: wrong.frame, toFrame, playerIndex: wrong.playerIndex };
+    const { frame: fromFrame, playerIndex } = wrong;
+    return { kind: "rollback", fromFrame, toFrame, playerIndex, atMs: nowMs };
   }
 
   /** Requests loading `fromFrame` and simulating up to the present again. */

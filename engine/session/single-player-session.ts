@@ -2,6 +2,7 @@
 import type { Environment } from "../environment/environment.ts";
 import type { SessionEvent } from "./event.ts";
 import type { SessionMetrics } from "./metrics.ts";
+import { Outbox } from "./outbox.ts";
 import type { Request } from "./request.ts";
 import type {
   ConfirmedFrames,
@@ -15,7 +16,7 @@ import { Simulator } from "./simulator.ts";
 
 export class SinglePlayerSession implements Session {
   readonly #simulator: Simulator;
-  #events: SessionEvent[] = [];
+  readonly #events = new Outbox<SessionEvent>();
   #hasStarted = false;
   #nowMs = 0;
 
@@ -81,9 +82,7 @@ export class SinglePlayerSession implements Session {
   }
 
   takeEvents(): readonly SessionEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#events.take();
   }
 
   takeConfirmed(): ConfirmedFrames | null {

@@ -17,6 +17,8 @@ import type { DesyncRecord } from "./metrics.ts";
 type HashesMessage = Extract<ControlMessage, { kind: "hashes" }>;
 type StateMessage = Extract<ControlMessage, { kind: "state" }>;
 
+const NO_FRAMES: readonly number[] = [];
+
 /** What a verification needs of its session. */
 export interface VerificationHost {
   send(peer: Peer, message: ControlMessage): void;
@@ -50,6 +52,7 @@ export class Verification {
 
   /** Frames whose states the host should describe; each is handed out once. */
   takeUndescribed(): readonly number[] {
+    if (this.#undescribed.length === 0) return NO_FRAMES;
     const frames = this.#undescribed;
     this.#undescribed = [];
     return frames;
