@@ -145,14 +145,18 @@ function saveRunSource({ id, keys, keyHash, numeric }: ShapeKeys): string {
         ${locals
           .map(
             (v) => `if (typeof ${v} === "number" && ${v} - ${v} === 0) w[at++] = ${v};
-            else { t.length = at; walker.saveOther(${v}, t); at = t.length; }`,
+            else {
+              t.length = at; t.refCount = refCount;
+              walker.saveOther(${v}, t);
+              at = t.length; refCount = t.refCount;
+            }`,
           )
           .join("\n")}
       }
     }`;
   });
   return `const w = t.words, h = t.halves, refs = t.refs;
-    let at = t.length, i = from;
+    let at = t.length, refCount = t.refCount, i = from;
     for (; i < list.length; i++) {
       const o = list[i];
       if (typeof o !== "object" || o === null || ${foreignTest(keys)}) break;
@@ -160,10 +164,11 @@ function saveRunSource({ id, keys, keyHash, numeric }: ShapeKeys): string {
       for (const key in o) if (key !== keys[k++]) { same = false; break; }
       if (!same || k !== ${keys.length}) break;
       h[2 * at] = ${keyHash}; h[2 * at + 1] = ${TAG_OBJECT}; at++;
-      refs[t.refCount++] = ${id};
+      refs[refCount++] = ${id};
       ${groups.join("\n")}
     }
     t.length = at;
+    t.refCount = refCount;
     return i;`;
 }
 

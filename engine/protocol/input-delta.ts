@@ -1,12 +1,17 @@
 /**
  * Runs of inputs as few bits. Whichever of two forms is shorter for this run is sent:
- * delta (one bit a frame that repeats the frame before it, starting from the last acknowledged one),
- * which suits held keys; or raw (every action in full), which suits keys that change each frame.
+ * delta (one bit a frame that repeats the frame before it, starting from the last acknowledged one, and
+ * of wide words only the bits that changed), which suits held keys and sticks; or raw (every action in full), which suits keys that change each frame.
  */
 import { fail } from "../determinism/assert.ts";
 import { FLAG_BITS, type InputLayout } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { BitReader, BitWriter } from "./bit-stream.ts";
+
+/** Words of so many bits hold measures, not choices: their change from the frame before is mostly short. */
+const WIDE_BITS = 16;
+/** Holds the length of a change, 0 to 32. */
+const LENGTH_BITS = 6;
 
 /** Inputs in one packet at the most; with the widest layouts a packet stays under 1,200 bytes. */
 export const RUN_FRAMES_MAX = 128;
@@ -36,15 +41,13 @@ export function writeRun(writer: BitWriter, queue: InputQueue, from: number, to:
     fail(`Expected frames ${from} to ${to} of ${queue.length} to be kept`);
   }
   writeFlags(writer, queue, from, to);
-  let changes = 0;
-  for (let frame = from; frame < to; frame++) if (!repeats(queue, frame)) changes++;
-  const isDelta =
-    to - from + changes * actionBits(queue.layout) <= (to - from) * actionBits(queue.layout);
+  let deltaBits = 0;
+  for (let frame = from; frame < to; frame++) deltaBits += deltaBitsOf(queue, frame);
+  const isDelta = deltaBits <= (to - from) * actionBits(queue.layout);
   writer.write(isDelta ? 1 : 0, 1);
   for (let frame = from; frame < to; frame++) {
-    const isRepeat = isDelta && repeats(queue, frame);
-    if (isDelta) writer.write(isRepeat ? 1 : 0, 1);
-    if (!isRepeat) writeAction(writer, queue, frame);
+    if (isDelta) writeDelta(writer, queue, frame);
+    else writeAction(writer, queue, frame);
   }
 }
 
@@ -68,13 +71,58 @@ export function readRun(
   for (let i = 0; i < count; i++) {
     const isRepeat = isDelta && reader.read(1) === 1;
     for (let word = 1; word < width; word++) {
-      const previous = i === 0 ? before[at + word] : rows[(i - 1) * width + word];
+      const previous = (i === 0 ? before[at + word] : rows[(i - 1) * width + word]) as number;
+      const bits = bitWidths[word] as number;
       rows[i * width + word] = isRepeat
-        ? (previous as number)
-        : reader.read(bitWidths[word] as number);
+        ? previous
+        : isDelta && bits >= WIDE_BITS
+          ? readChange(reader, bits, previous)
+          : reader.read(bits);
     }
   }
   return !reader.isOverrun;
+}
+
+/** Bits of one frame in the delta form. */
+function deltaBitsOf(queue: InputQueue, frame: number): number {
+  if (repeats(queue, frame)) return 1;
+  const offset = queue.offsetOf(frame);
+  let bits = 1;
+  for (let word = 1; word < queue.layout.width; word++) {
+    const width = queue.layout.bitWidths[word] as number;
+    const change = (queue.rows[offset + word] as number) ^ wordBefore(queue, frame, word);
+    bits += width >= WIDE_BITS ? LENGTH_BITS + 32 - Math.clz32(change) : width;
+  }
+  return bits;
+}
+
+function writeDelta(writer: BitWriter, queue: InputQueue, frame: number): void {
+  const isRepeat = repeats(queue, frame);
+  writer.write(isRepeat ? 1 : 0, 1);
+  if (isRepeat) return;
+  const offset = queue.offsetOf(frame);
+  for (let word = 1; word < queue.layout.width; word++) {
+    const width = queue.layout.bitWidths[word] as number;
+    const value = queue.rows[offset + word] as number;
+    if (width < WIDE_BITS) writer.write(value, width);
+    else {
+      const change = value ^ wordBefore(queue, frame, word);
+      const length = 32 - Math.clz32(change);
+      writer.write(length, LENGTH_BITS);
+      writer.write(change, length);
+    }
+  }
+}
+
+/** A hostile length above the word's width is cut to it. */
+function readChange(reader: BitReader, width: number, previous: number): number {
+  const length = Math.min(reader.read(LENGTH_BITS), width);
+  return (previous ^ reader.read(length)) >>> 0;
+}
+
+function wordBefore(queue: InputQueue, frame: number, word: number): number {
+  const { neutralRow } = queue.layout;
+  return (frame === 0 ? neutralRow[word] : queue.rows[queue.offsetOf(frame - 1) + word]) as number;
 }
 
 function writeFlags(writer: BitWriter, queue: InputQueue, from: number, to: number): void {
@@ -100,13 +148,9 @@ function writeAction(writer: BitWriter, queue: InputQueue, frame: number): void 
 }
 
 function repeats(queue: InputQueue, frame: number): boolean {
-  const { width, neutralRow } = queue.layout;
   const offset = queue.offsetOf(frame);
-  const isFirst = frame === 0;
-  const before = isFirst ? 0 : queue.offsetOf(frame - 1);
-  for (let word = 1; word < width; word++) {
-    const previous = isFirst ? neutralRow[word] : queue.rows[before + word];
-    if (queue.rows[offset + word] !== previous) return false;
+  for (let word = 1; word < queue.layout.width; word++) {
+    if (queue.rows[offset + word] !== wordBefore(queue, frame, word)) return false;
   }
   return true;
 }

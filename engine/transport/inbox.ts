@@ -11,6 +11,7 @@ const PACKETS_MAX = 25_200;
 export class Inbox {
   private packets: Packet[] = [];
   private readonly onArrival: () => void;
+  private isClosed = false;
 
   constructor(onArrival: () => void) {
     this.onArrival = onArrival;
@@ -18,6 +19,7 @@ export class Inbox {
 
   /** Takes ownership of `packet.bytes`. Beyond the bound play packets are dropped: they may be lost. */
   push(packet: Packet): void {
+    if (this.isClosed) return;
     if (packet.channel === "play" && this.packets.length >= PACKETS_MAX) return;
     this.packets.push(packet);
     this.onArrival();
@@ -27,5 +29,11 @@ export class Inbox {
     const drained = this.packets;
     if (drained.length > 0) this.packets = [];
     return drained;
+  }
+
+  /** Forgets what waits and takes no more. */
+  close(): void {
+    this.isClosed = true;
+    this.packets = [];
   }
 }

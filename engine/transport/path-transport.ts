@@ -10,5 +10,6 @@ export interface PathTransport {
   send(packet: Packet): SendResult;
   /** Everything that arrived since the last call, in order of arrival; the caller owns it. */
   drain(): readonly Packet[];
+  /** For good: nothing is taken and nothing comes out afterwards. */
   close(): void;
 }

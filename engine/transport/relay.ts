@@ -32,11 +32,12 @@ export function createRelayTransport({ port, onArrival }: RelayOptions): RelayTr
       return port.emit(peer, channel, bytes);
     },
     deliver(fromPeer, channel, bytes) {
-      if (!isClosed) inbox.push({ peer: fromPeer, channel, bytes });
+      inbox.push({ peer: fromPeer, channel, bytes });
     },
     drain: () => inbox.drain(),
     close() {
       isClosed = true;
+      inbox.close();
     },
   };
 }

@@ -37,6 +37,7 @@ interface Remote {
 export class SwitchingTransport implements Transport {
   private readonly options: SwitchingOptions;
   private readonly remotes = new Map<number, Remote>();
+  private isClosed = false;
 
   constructor(options: SwitchingOptions) {
     this.options = options;
@@ -55,7 +56,7 @@ export class SwitchingTransport implements Transport {
   /** From the first open path on, control messages are taken even while a break lasts. */
   send({ peer, channel, bytes }: Packet): SendResult {
     const remote = this.remotes.get(peer);
-    if (remote === undefined || remote.route.path === null) return "closed";
+    if (this.isClosed || remote === undefined || remote.route.path === null) return "closed";
     if (channel === "control") {
       if (!remote.control.push(bytes)) return "congested";
       this.flush(remote, this.options.now());
@@ -69,6 +70,7 @@ export class SwitchingTransport implements Transport {
   /** Also the moment at which paths are judged, switched and probed. */
   drain(): readonly Packet[] {
     const drained: Packet[] = [];
+    if (this.isClosed) return drained;
     this.take("direct", drained);
     this.take("relay", drained);
     const nowMs = this.options.now();
@@ -98,6 +100,7 @@ export class SwitchingTransport implements Transport {
   }
 
   close(): void {
+    this.isClosed = true;
     this.options.direct?.close();
     this.options.relay?.close();
   }

@@ -34,5 +34,6 @@ export interface Transport {
   /** Everything that arrived since the last call, in order of arrival; the caller owns it. */
   drain(): readonly Packet[];
   counts(peer: number): PathCounts;
+  /** For good: nothing is taken and nothing comes out afterwards. */
   close(): void;
 }

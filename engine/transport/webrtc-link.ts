@@ -1,4 +1,7 @@
-/** One direct connection to one peer, made anew whenever it breaks, until it is closed. */
+/**
+ * One direct connection to one peer, until it is closed: a path that dies is searched anew within
+ * the connection (an ICE restart), and a connection that does not come back is made anew.
+ */
 import type SimplePeer from "simple-peer";
 import { type CandidatePair, readCandidatePair } from "./candidate-pair.ts";
 import type { SendResult } from "./path-transport.ts";
@@ -14,15 +17,25 @@ const ATTEMPT_TIMEOUT_MS = 12_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_LAST_MS = 8_000;
 
+/** How long a restart may take before the next, and how many are tried before a new connection. */
+const RESTART_INTERVAL_MS = 3_000;
+const RESTARTS_MAX = 4;
+
 /** Parts of simple-peer that its types leave out. */
 interface PeerInternals {
   readonly _pc: RTCPeerConnection;
 }
 
-/** A WebRTC description or candidate, with the attempt it belongs to. */
+/**
+ * A WebRTC description or candidate, or what the side that makes no offers asks of the other:
+ * `restart` for a new connection, `restart-ice` for new candidates in this one.
+ */
 interface Signal {
   readonly type: string;
+  /** The connection it belongs to. */
   readonly attempt: number;
+  /** The ICE restart within that connection it belongs to; 0 before the first. */
+  readonly round: number;
 }
 
 export interface LinkOptions {
@@ -33,14 +46,17 @@ export interface LinkOptions {
   sendSignal(data: string): void;
   /** Takes ownership of `bytes`. */
   onMessage(channel: Channel, bytes: Uint8Array): void;
+  /** The connection is up, again, or over another candidate pair. */
+  onPair(): void;
 }
 
 function parseSignal(data: string): Signal | null {
   try {
     const value: unknown = JSON.parse(data);
     if (typeof value !== "object" || value === null) return null;
-    const { type, attempt } = value as Partial<Signal>;
-    return typeof type === "string" && Number.isSafeInteger(attempt) ? (value as Signal) : null;
+    const { type, attempt, round } = value as Partial<Signal>;
+    const isRight = Number.isSafeInteger(attempt) && Number.isSafeInteger(round);
+    return typeof type === "string" && isRight ? (value as Signal) : null;
   } catch {
     return null;
   }
@@ -59,7 +75,10 @@ export class WebrtcLink {
   private control: RTCDataChannel | null = null;
   /** The initiator's clock, so that attempts of a reloaded page are newer than the old page's. */
   private attempt = 0;
+  private round = 0;
   private failureCount = 0;
+  private isUp = false;
+  /** Of the attempt, of a restart or of the wait for the next attempt: there is one thing to wait for. */
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isClosed = false;
 
@@ -69,11 +88,8 @@ export class WebrtcLink {
   }
 
   get isOpen(): boolean {
-    if (this.peer === null || !this.peer.connected || this.control?.readyState !== "open") {
-      return false;
-    }
-    const state = this.connection?.iceConnectionState;
-    return state === "connected" || state === "completed";
+    const isConnected = this.peer?.connected && this.control?.readyState === "open";
+    return isConnected === true && this.isIceUp;
   }
 
   /** Never queues on the play channel: congestion control would delay every later packet too. */
@@ -96,14 +112,13 @@ export class WebrtcLink {
   signal(data: string): void {
     const signal = parseSignal(data);
     if (signal === null || this.isClosed) return;
-    if (signal.type === "restart") {
-      const isCurrent = signal.attempt === this.attempt;
-      if (this.options.isInitiator && isCurrent && this.peer !== null) this.fail();
+    if (signal.type === "restart" || signal.type === "restart-ice") {
+      this.takeRequest(signal);
       return;
     }
-    const isNewOffer = !this.options.isInitiator && signal.attempt > this.attempt;
-    if (isNewOffer) this.open(signal.attempt);
-    if (signal.attempt !== this.attempt || this.peer === null || this.peer.destroyed) return;
+    if (signal.type === "offer" && !this.options.isInitiator && !this.takeOffer(signal)) return;
+    const isCurrent = signal.attempt === this.attempt && signal.round === this.round;
+    if (!isCurrent || this.peer === null || this.peer.destroyed) return;
     try {
       this.peer.signal(signal as unknown as SimplePeer.SignalData);
     } catch {
@@ -126,9 +141,37 @@ export class WebrtcLink {
     return (this.peer as unknown as PeerInternals | null)?._pc ?? null;
   }
 
+  private get isIceUp(): boolean {
+    const state = this.connection?.iceConnectionState;
+    return state === "connected" || state === "completed";
+  }
+
+  private takeRequest({ type, attempt }: Signal): void {
+    const isMine = this.options.isInitiator && attempt === this.attempt && this.peer !== null;
+    if (!isMine) return;
+    if (type === "restart") this.fail();
+    else if (this.peer?.connected && this.timer === null) this.restartIce(1);
+  }
+
+  /** Whether the offer can be answered: a restart continues only what this very page began. */
+  private takeOffer({ attempt, round }: Signal): boolean {
+    if (attempt > this.attempt && round > 0) {
+      this.tell("restart", attempt);
+      return false;
+    }
+    if (attempt > this.attempt) this.open(attempt);
+    if (attempt === this.attempt) this.round = round;
+    return true;
+  }
+
+  private tell(type: "restart" | "restart-ice", attempt: number): void {
+    this.options.sendSignal(JSON.stringify({ type, attempt, round: this.round }));
+  }
+
   private open(attempt: number): void {
     this.drop();
     this.attempt = Math.max(attempt, this.attempt + 1);
+    this.round = 0;
     const peer = new this.options.Peer({
       initiator: this.options.isInitiator,
       channelName: "play",
@@ -157,13 +200,23 @@ export class WebrtcLink {
   private listen(peer: SimplePeer.Instance): void {
     peer.on("signal", (signal: SimplePeer.SignalData) => {
       if (this.peer !== peer) return;
-      this.options.sendSignal(JSON.stringify({ ...signal, attempt: this.attempt }));
+      const { attempt, round } = this;
+      this.options.sendSignal(JSON.stringify({ ...signal, attempt, round }));
+    });
+    peer.on("iceStateChange", () => {
+      if (this.peer === peer && peer.connected) this.iceChanged();
     });
     peer.on("connect", () => {
       if (this.peer !== peer) return;
       this.clearTimer();
       this.failureCount = 0;
       this.fault = null;
+      const { sctp } = (peer as unknown as PeerInternals)._pc;
+      // Not in Firefox, which tells of a new pair only by its states.
+      sctp?.transport.iceTransport?.addEventListener("selectedcandidatepairchange", () => {
+        if (this.peer === peer && this.isUp) this.options.onPair();
+      });
+      this.iceChanged();
     });
     peer.on("data", (chunk: unknown) => {
       if (this.peer !== peer || !(chunk instanceof Uint8Array)) return;
@@ -178,6 +231,50 @@ export class WebrtcLink {
     });
   }
 
+  /** Of a connection that was up once. */
+  private iceChanged(): void {
+    if (this.isIceUp === this.isUp) return;
+    this.isUp = this.isIceUp;
+    if (this.isUp) {
+      this.clearTimer();
+      this.options.onPair();
+    } else {
+      this.restartIce(1);
+    }
+  }
+
+  /** Searches for a path anew, a few times; packets go on as soon as one is found. */
+  private restartIce(count: number): void {
+    const { peer } = this;
+    if (count > RESTARTS_MAX) {
+      this.fail();
+      return;
+    }
+    this.clearTimer();
+    this.timer = setTimeout(() => {
+      if (this.peer !== peer) return;
+      if (this.isIceUp) this.clearTimer();
+      else this.restartIce(count + 1);
+    }, RESTART_INTERVAL_MS);
+    if (this.options.isInitiator) void this.offerRestart();
+    else this.tell("restart-ice", this.attempt);
+  }
+
+  private async offerRestart(): Promise<void> {
+    const { peer, connection, attempt } = this;
+    const round = ++this.round;
+    try {
+      await connection?.setLocalDescription(await connection.createOffer({ iceRestart: true }));
+    } catch {
+      // The next restart, or the new connection after the last, is the remedy.
+      return;
+    }
+    const offer = connection?.localDescription;
+    if (!offer || this.peer !== peer || this.round !== round) return;
+    const { type, sdp } = offer;
+    this.options.sendSignal(JSON.stringify({ type, sdp, attempt, round }));
+  }
+
   /** Drops what there is; the initiator tries again after a while, the other side asks it to. */
   private fail(): void {
     const failedAttempt = this.attempt;
@@ -189,7 +286,7 @@ export class WebrtcLink {
       if (this.options.isInitiator) {
         this.open(Date.now());
       } else {
-        this.options.sendSignal(JSON.stringify({ type: "restart", attempt: failedAttempt }));
+        this.tell("restart", failedAttempt);
         this.fail();
       }
     }, waitMs);
@@ -200,6 +297,7 @@ export class WebrtcLink {
     const peer = this.peer;
     this.peer = null;
     this.control = null;
+    this.isUp = false;
     peer?.destroy();
   }
 

@@ -12,6 +12,8 @@ export interface WebrtcOptions {
   sendSignal(toPeer: number, data: string): void;
   /** Called after each packet, before it is drained. */
   onArrival(): void;
+  /** The peer can be reached, again, or over another candidate pair. */
+  onPair?(peer: number): void;
 }
 
 export interface WebrtcTransport extends PathTransport {
@@ -37,6 +39,7 @@ export async function createWebrtcTransport(options: WebrtcOptions): Promise<Web
       config: options.config,
       sendSignal: (data) => options.sendSignal(peer, data),
       onMessage: (channel, bytes) => inbox.push({ peer, channel, bytes }),
+      onPair: () => options.onPair?.(peer),
     });
     links.set(peer, link);
   }
@@ -49,6 +52,7 @@ export async function createWebrtcTransport(options: WebrtcOptions): Promise<Web
     fault: (peer) => links.get(peer)?.fault ?? null,
     close() {
       for (const link of links.values()) link.close();
+      inbox.close();
     },
   };
 }

@@ -20,6 +20,14 @@ const SPACES: readonly (readonly [string, Space, readonly (number | readonly num
     ],
   ],
   [
+    "wide multi-discrete",
+    multiDiscrete([70_000, 3]),
+    [
+      [0, 0],
+      [69_999, 2],
+    ],
+  ],
+  [
     "box",
     box(-1, 1, 2),
     [
