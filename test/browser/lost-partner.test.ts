@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { checkDataFiles } from "../support/data-check.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
 const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
@@ -67,7 +68,8 @@ describe("a partner who closes the browser", () => {
     expect((metrics.validation as { totalHashes: number }).totalHashes).toBe(frames);
   });
 
-  it("[DA5] leaves files that nothing contradicts", async () => {
+  it("[DA3][DA5] leaves files that pass their schema and that nothing contradicts", async () => {
+    expect((await checkDataFiles(run.dataDir)).faults).toEqual([]);
     const { code, stdout } = await verify();
     expect(stdout).toContain("stayer_ep0_replay.json");
     expect(code).toBe(0);

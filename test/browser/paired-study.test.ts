@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ImpairedCounts, impair } from "../support/browser.ts";
+import { checkDataFiles } from "../support/data-check.ts";
 import type { Participant } from "../support/participant.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
@@ -128,6 +129,12 @@ describe("two people play one paired study", () => {
     expect(after.stdout).toMatch(/ben_ep1_replay\.json.*(frame|row) 30[01]/s);
     await writeFile(path, original);
     expect((await runCli("verify", dataDir)).code).toBe(0);
+  });
+
+  it("[DA3] wrote only files that pass their schema", async () => {
+    const { checked, faults } = await checkDataFiles(dataDir);
+    expect(faults).toEqual([]);
+    expect(checked).toBeGreaterThan(25);
   });
 
   it("kept the answers and the code in the metadata", async () => {

@@ -14,6 +14,7 @@ import { PlayWriter } from "../../engine/protocol/play-packet.ts";
 import { inputLayouts } from "../../engine/rollback/input-layout.ts";
 import { InputQueue } from "../../engine/rollback/input-queue.ts";
 import { predictNeutral } from "../../engine/rollback/predictor.ts";
+import type { SessionPacket } from "../../engine/session/session.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
 import type { Schedule } from "../../engine/simulation/schedule.ts";
@@ -321,5 +322,58 @@ describe("a hostile peer", () => {
       victim.session.takeOutgoing();
     }
     expect(victim.session.currentFrame).toBeGreaterThan(100);
+  });
+});
+
+describe("several players at one peer", () => {
+  it("[SE1][SE2] two at one keyboard and one far away play the same game", () => {
+    const trio = orbitEnvironment({ playerCount: 3 });
+    const config = { ...DEFAULT_SESSION_CONFIG, inputDelayFrames: 1 };
+    const options = { environment: trio, maxSteps: 200, seed: 9, episode: 0, config };
+    const digest = handshakeDigest({ ...options, environmentDigest: "code", configDigest: "" });
+    const seats = [
+      [{ kind: "local" }, { kind: "local" }, { kind: "remote", peer: 2 }],
+      [{ kind: "remote", peer: 0 }, { kind: "remote", peer: 0 }, { kind: "local" }],
+    ] as const;
+    const sides = seats.map((players) => ({
+      session: new P2PSession({ environment: trio, players, episode: 0, config, digest }),
+      world: new World({ ...options, config: null, hasher }),
+    }));
+    const inbox: { atTick: number; to: number; packet: SessionPacket }[] = [];
+    const peerOf = [0, 2];
+    for (let i = 0; i < 400; i++) {
+      for (const [side, { session, world }] of sides.entries()) {
+        const due = inbox.filter(({ to, atTick }) => to === side && atTick <= i);
+        for (const entry of due) inbox.splice(inbox.indexOf(entry), 1);
+        session.receive(
+          due.map(({ packet }) => packet),
+          i * FRAME_MS,
+        );
+        seats[side]?.forEach(({ kind }, player) => {
+          const action = Math.floor(i / (3 + player)) % 5;
+          if (kind === "local") session.addLocalInput(player, { action, isFocused: true });
+        });
+        fulfil(session.advance(i * FRAME_MS), world, session);
+        for (const { channel, bytes } of session.takeOutgoing()) {
+          const packet = { peer: peerOf[side] as number, channel, bytes: bytes.slice() };
+          inbox.push({ atTick: i + 4, to: 1 - side, packet });
+        }
+      }
+    }
+    const logs = sides.map(({ session }) => session.takeConfirmed());
+    expect(sides.map(({ session }) => session.status)).toEqual([
+      { kind: "ended", endFrame: 200 },
+      { kind: "ended", endFrame: 200 },
+    ]);
+    expect(logs[0]?.actions).toEqual(logs[1]?.actions);
+    const state = trio.reset(9, null);
+    for (const actions of logs[0]?.actions ?? []) trio.step(state, actions);
+    for (const { session, world } of sides) {
+      expect(session.metrics().rollbacks.length).toBeGreaterThan(10);
+      expect(world.copyState(200)).toEqual(state);
+    }
+    for (const player of [0, 1, 2]) {
+      expect(new Set(logs[0]?.actions.map((row) => row[player])).size).toBe(5);
+    }
   });
 });
