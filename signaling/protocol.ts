@@ -168,7 +168,7 @@ export interface GameStart {
   readonly session: {
     readonly inputDelayFrames: number;
     readonly predictionWindowFrames: number;
-    readonly predictor: "repeat-last" | "neutral";
+    readonly predictor: "repeat-last" | "neutral" | "environment";
     readonly interruptedAfterMs: number;
     readonly disconnectedAfterMs: number;
     readonly isTimeSyncOn: boolean;

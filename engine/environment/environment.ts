@@ -52,6 +52,11 @@ export interface Environment<State = unknown, Config = unknown> {
    * May return the same object each time: the engine keeps no reference to it.
    */
   step(state: State, actions: readonly Action[]): StepResult;
+  /**
+   * The game's own guess at an input that has not come: `lastAction` is the player's last known one, `framesAgo`
+   * (from 1) how long ago it was. Pure; used when a study sets the predictor `environment`.
+   */
+  predictAction?(lastAction: Action, framesAgo: number, playerIndex: number): Action;
   /** What player `playerIndex` could know, as JSON-like data; called only when rows are made. */
   observe(state: State, playerIndex: number): unknown;
   /** What player `playerIndex` sees; called only when a frame is shown, never in re-simulation. */

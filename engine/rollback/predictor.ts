@@ -1,5 +1,6 @@
 /** Guesses at inputs that have not come yet. */
-import { FLAG_FOCUSED, type InputLayout } from "./input-layout.ts";
+import type { Action } from "../environment/space.ts";
+import { FLAG_FOCUSED, type InputLayout, readRowAction, writeRow } from "./input-layout.ts";
 
 /** The inputs of one player that a guess may rest on. */
 export interface KnownInputs {
@@ -20,6 +21,18 @@ export const predictRepeatLast: Predictor = (known, _frame, row) => {
     for (let i = 0; i < row.length; i++) row[i] = known.rows[offset + i] as number;
   }
 };
+
+/** Asks `guess(lastAction, framesAgo)` of one player's game; what is no action of the space is never sent, only played. */
+export function predictBy(guess: (lastAction: Action, framesAgo: number) => Action): Predictor {
+  return (known, frame, row) => {
+    const { layout, length } = known;
+    const hasLast = length > 0;
+    const rows = hasLast ? known.rows : layout.neutralRow;
+    const offset = hasLast ? known.offsetOf(length - 1) : 0;
+    const lastAction = readRowAction(layout, rows, offset);
+    writeRow(layout, guess(lastAction, frame - length + 1), true, row);
+  };
+}
 
 /** For games of single presses, where repeating would act twice. */
 export const predictNeutral: Predictor = (known, _frame, row) => {

@@ -20,8 +20,9 @@ export class SyncLayer {
   #currentFrame = 0;
   #wrong: Misprediction | null = null;
 
-  constructor(layouts: readonly InputLayout[], predictor: Predictor) {
-    this.queues = layouts.map((layout) => new InputQueue(layout, predictor));
+  /** `predictors[playerIndex]` guesses that player's inputs. */
+  constructor(layouts: readonly InputLayout[], predictors: readonly Predictor[]) {
+    this.queues = layouts.map((layout, i) => new InputQueue(layout, predictors[i] as Predictor));
     this.#rows = layouts.map((layout) => new Uint32Array(layout.width));
   }
 

@@ -1,12 +1,16 @@
 /** Every knob of a networked session with its range, default and reason; checked once, when a session is made. */
 import { assert } from "../determinism/assert.ts";
 
+/** Names of the ways to guess. */
+export const PREDICTORS = ["repeat-last", "neutral", "environment"] as const;
+
 export interface SessionConfig {
   /** Frames between a key press and its effect, 0 to 15; the same for every player of a group. */
   readonly inputDelayFrames: number;
   /** How far a peer may simulate past the last confirmed frame, 1 to 60. */
   readonly predictionWindowFrames: number;
-  readonly predictor: "repeat-last" | "neutral";
+  /** How inputs that have not come are guessed; `environment` asks the game's `predictAction`. */
+  readonly predictor: (typeof PREDICTORS)[number];
   /** Silence after which a peer counts as interrupted; the browser itself takes 5 s and more. */
   readonly interruptedAfterMs: number;
   /** Silence after which a peer counts as gone. */
@@ -45,9 +49,9 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
       faults.push(`Expected \`${name}\` to be an integer ${low}–${high}, got ${String(value)}`);
     }
   }
-  if (config.predictor !== "repeat-last" && config.predictor !== "neutral") {
+  if (!PREDICTORS.includes(config.predictor)) {
     faults.push(
-      `Expected \`predictor\` to be repeat-last or neutral, got ${String(config.predictor)}`,
+      `Expected \`predictor\` to be ${PREDICTORS.join(", ")}, got ${String(config.predictor)}`,
     );
   }
   if (config.onDeparture !== "end" && config.onDeparture !== "neutral") {

@@ -7,7 +7,12 @@ import type { Environment } from "../environment/environment.ts";
 import { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, inputLayouts, writeRow } from "../rollback/input-layout.ts";
 import { INPUT_REACH_FRAMES, type InputQueue } from "../rollback/input-queue.ts";
-import { type Predictor, predictNeutral, predictRepeatLast } from "../rollback/predictor.ts";
+import {
+  type Predictor,
+  predictBy,
+  predictNeutral,
+  predictRepeatLast,
+} from "../rollback/predictor.ts";
 import { SyncLayer } from "../rollback/sync-layer.ts";
 import type { SessionConfig } from "./config.ts";
 import { EpisodeLog } from "./episode-log.ts";
@@ -16,10 +21,19 @@ import { MetricsRecorder } from "./metrics-recorder.ts";
 import { type Request, RequestList } from "./request.ts";
 import type { ConfirmedFrames, ConfirmedState, InputSample } from "./session.ts";
 
-const PREDICTORS: Readonly<Record<SessionConfig["predictor"], Predictor>> = {
-  "repeat-last": predictRepeatLast,
-  neutral: predictNeutral,
-};
+/** How player `playerIndex`'s inputs are guessed; a game without guesses of its own repeats the last. */
+function predictorOf(
+  environment: Environment,
+  name: SessionConfig["predictor"],
+  playerIndex: number,
+): Predictor {
+  if (name === "neutral") return predictNeutral;
+  if (name === "repeat-last" || environment.predictAction === undefined) return predictRepeatLast;
+  return predictBy(
+    (lastAction, framesAgo) =>
+      environment.predictAction?.(lastAction, framesAgo, playerIndex) ?? lastAction,
+  );
+}
 
 type RollbackEvent = Extract<SessionEvent, { kind: "rollback" }>;
 
@@ -37,7 +51,8 @@ export class Simulator {
 
   constructor(environment: Environment, predictor: SessionConfig["predictor"]) {
     this.layouts = inputLayouts(environment);
-    this.sync = new SyncLayer(this.layouts, PREDICTORS[predictor]);
+    const predictors = this.layouts.map((_, i) => predictorOf(environment, predictor, i));
+    this.sync = new SyncLayer(this.layouts, predictors);
     this.log = new EpisodeLog(this.layouts, this.chain);
     this.#row = this.layouts.map((layout) => new Uint32Array(layout.width));
     this.#samples = this.layouts.map(() => null);

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly config: unknown;
   readonly schedule: Schedule;
   readonly hasher: Hasher;
+  /** What a player does in a frame; drawn from the schedule when absent. */
+  readonly actionOf?: (frame: number, playerIndex: number) => Action;
   /** May change what a peer simulates, to prove that a fault is caught. */
   readonly tamper?: (peer: number, requests: readonly Request[]) => void;
 }
@@ -128,7 +130,7 @@ export class Cluster {
     if (this.#departed.has(peer)) return;
     const { nowMs } = this.clock;
     session.receive(transport.drain(), nowMs);
-    const action = this.#sample(peer);
+    const action = this.#options.actionOf?.(session.sampledFrame, peer) ?? this.#sample(peer);
     session.addLocalInput(peer, { action, isFocused: true });
     const frame = session.sampledFrame;
     const requests = session.advance(nowMs);

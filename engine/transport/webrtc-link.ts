@@ -4,6 +4,7 @@
  */
 import type SimplePeer from "simple-peer";
 import { type CandidatePair, readCandidatePair } from "./candidate-pair.ts";
+import { parseSignal, type Signal } from "./link-signal.ts";
 import type { SendResult } from "./path-transport.ts";
 import type { Channel } from "./transport.ts";
 
@@ -26,18 +27,6 @@ interface PeerInternals {
   readonly _pc: RTCPeerConnection;
 }
 
-/**
- * A WebRTC description or candidate, or what the side that makes no offers asks of the other:
- * `restart` for a new connection, `restart-ice` for new candidates in this one.
- */
-interface Signal {
-  readonly type: string;
-  /** The connection it belongs to. */
-  readonly attempt: number;
-  /** The ICE restart within that connection it belongs to; 0 before the first. */
-  readonly round: number;
-}
-
 export interface LinkOptions {
   readonly Peer: SimplePeer.SimplePeer;
   /** Exactly one side of a link makes the offers. */
@@ -48,18 +37,6 @@ export interface LinkOptions {
   onMessage(channel: Channel, bytes: Uint8Array): void;
   /** The connection is up, again, or over another candidate pair. */
   onPair(): void;
-}
-
-function parseSignal(data: string): Signal | null {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (typeof value !== "object" || value === null) return null;
-    const { type, attempt, round } = value as Partial<Signal>;
-    const isRight = Number.isSafeInteger(attempt) && Number.isSafeInteger(round);
-    return typeof type === "string" && isRight ? (value as Signal) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The remote page closed its side on purpose; simple-peer reports that as an error. */

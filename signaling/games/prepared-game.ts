@@ -39,6 +39,11 @@ function gymFaults(gym: GymSettings, session: SessionConfig, environment: Enviro
       `Expected \`groupSize\` to be an integer 1–${seats} (agents of ${environment.id}), got ${gym.groupSize}`,
     );
   }
+  if (session.predictor === "environment" && environment.predictAction === undefined) {
+    faults.push(
+      `Expected \`predictor\` to be repeat-last or neutral (${environment.id} has no predictAction), got environment`,
+    );
+  }
   for (const [keys, action] of Object.entries(gym.actionMapping ?? {})) {
     for (const space of environment.actionSpaces.slice(0, gym.groupSize)) {
       if (!isAction(space, action)) {

@@ -89,7 +89,7 @@ export const replaySchema = z
     session: z.strictObject({
       inputDelayFrames: count,
       predictionWindowFrames: count,
-      predictor: z.enum(["repeat-last", "neutral"]),
+      predictor: z.enum(["repeat-last", "neutral", "environment"]),
       interruptedAfterMs: count,
       disconnectedAfterMs: count,
       isTimeSyncOn: z.boolean(),

@@ -139,7 +139,11 @@ export class GymScene extends SceneBuilder {
     list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
     list.integer("inputDelayFrames", given.inputDelayFrames ?? 0, 0, 15);
     list.integer("predictionWindowFrames", given.predictionWindowFrames ?? 1, 1, 60);
-    list.oneOf("predictor", given.predictor ?? "neutral", ["repeat-last", "neutral"]);
+    list.oneOf("predictor", given.predictor ?? "neutral", [
+      "repeat-last",
+      "neutral",
+      "environment",
+    ]);
     list.integer("interruptedAfterMs", given.interruptedAfterMs ?? 1, 1, 60_000);
     list.integer("disconnectedAfterMs", given.disconnectedAfterMs ?? 1, 1, 600_000);
     list.boolean("isTimeSyncOn", given.isTimeSyncOn ?? true);

@@ -35,7 +35,7 @@ export interface GameplayOptions {
 export interface SessionOptions {
   inputDelayFrames?: number;
   predictionWindowFrames?: number;
-  predictor?: "repeat-last" | "neutral";
+  predictor?: "repeat-last" | "neutral" | "environment";
   interruptedAfterMs?: number;
   disconnectedAfterMs?: number;
   isTimeSyncOn?: boolean;

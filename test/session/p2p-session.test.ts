@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   DEFAULT_SESSION_CONFIG,
+  type Environment,
   fulfil,
   type Hasher,
   handshakeDigest,
@@ -375,5 +376,38 @@ describe("several players at one peer", () => {
     for (const player of [0, 1, 2]) {
       expect(new Set(logs[0]?.actions.map((row) => row[player])).size).toBe(5);
     }
+  });
+});
+
+describe("the environment's own predictor", () => {
+  it("[RB8] that is right spares every rollback, also where repeating would always be wrong", () => {
+    const cycling = orbitEnvironment();
+    const late = { ...PERFECT_LINK, delayMs: 70 };
+    const rollbacks = (["repeat-last", "environment"] as const).map((predictor) => {
+      const foreseeing: Environment = {
+        ...cycling,
+        predictAction: (lastAction, framesAgo) => ((lastAction as number) + framesAgo) % 5,
+      };
+      const schedule = {
+        ...perfect,
+        session: { inputDelayFrames: 0, predictionWindowFrames: 8, predictor },
+        links: [0, 1].map(() => [late, late]),
+      };
+      const cluster = new Cluster({
+        environment: foreseeing,
+        config: null,
+        schedule,
+        hasher,
+        actionOf: (frame) => frame % 5,
+      });
+      cluster.run(60_000);
+      for (const { session } of cluster.peers) {
+        expect(session.status).toEqual({ kind: "ended", endFrame: 300 });
+      }
+      return cluster.peers[0]?.session.metrics().rollbacks.length ?? -1;
+    });
+    expect(rollbacks[0]).toBeGreaterThan(200);
+    // The very first frames: nothing is known yet to guess from.
+    expect(rollbacks[1]).toBeLessThan(5);
   });
 });
