@@ -55,7 +55,7 @@ describe("defineStudy", () => {
     ],
     [
       { scenes: [start(), gym({ predictor: "psychic" } as never), end()] },
-      'Expected `predictor` to be repeat-last or neutral, got "psychic" (scene `cramped_room_0`)',
+      'Expected `predictor` to be repeat-last or neutral or environment, got "psychic" (scene `cramped_room_0`)',
     ],
     [
       { scenes: [start(), gym({ inputDelay: 1 } as never), end()] },
