@@ -7,10 +7,13 @@ import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
 const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
 
+/** Long enough that the server really waits, short enough for a test. */
+const RETURN_GRACE_MS = 1_000;
+
 let run: StudyRun;
 
 beforeAll(async () => {
-  run = await startStudyRun();
+  run = await startStudyRun(async () => {}, { returnGraceMs: RETURN_GRACE_MS });
   const [stayer, leaver] = run.participants;
   if (stayer === undefined || leaver === undefined) throw new Error("Expected two participants");
   await Promise.all([

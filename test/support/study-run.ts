@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright";
 import { buildPage } from "../../signaling/page-build.ts";
-import { type RunningServer, startServer } from "../../signaling/server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../signaling/server.ts";
 import { launchBrowser } from "./browser.ts";
 import { Participant } from "./participant.ts";
 
@@ -23,10 +23,17 @@ export interface StudyRun {
 /** Starts everything; `prepare` may change each participant's browser before its page is made. */
 export async function startStudyRun(
   prepare: (context: BrowserContext, index: number) => Promise<void> = async () => {},
+  serverOptions: Partial<Pick<ServerOptions, "returnGraceMs">> = {},
 ): Promise<StudyRun> {
   await buildPage(() => {});
   const dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));
-  const server = await startServer({ studyPath: STUDY, port: 0, dataDir, host: "127.0.0.1" });
+  const server = await startServer({
+    studyPath: STUDY,
+    port: 0,
+    dataDir,
+    host: "127.0.0.1",
+    ...serverOptions,
+  });
   const browsers = await Promise.all([launchBrowser(), launchBrowser()]);
   const participants = await Promise.all(
     browsers.map(async (browser, i) => {
