@@ -2,13 +2,13 @@
 import { SCHEMA_VERSION } from "../store/file-schema.ts";
 import type { Game, GamePlayer } from "../store/game-table.ts";
 import type { AggregatedMetricsFile, ComparisonSummary } from "../store/metrics-schema.ts";
+import type { PlayerEpisode } from "./episode-measurements.ts";
 import {
   connectionOf,
   desyncEvents,
   durationMs,
   episodeSummary,
   inputDeliveryOf,
-  type PlayerEpisode,
   rollbackSummaries,
 } from "./player-metrics.ts";
 

@@ -2,17 +2,9 @@
 
 import { type GameStanding, partialKeys } from "../participants/visit-metadata.ts";
 import { SCHEMA_VERSION } from "../store/file-schema.ts";
-import type { EpisodeClose, Verdict } from "../store/game-table.ts";
+import type { EpisodeClose } from "../store/game-table.ts";
 import type { MultiplayerMetricsFile } from "../store/metrics-schema.ts";
-import type { FullLog } from "./episode-log.ts";
-
-/** One player's share of one episode. */
-export interface PlayerEpisode {
-  readonly episode: number;
-  readonly log: FullLog;
-  readonly close: EpisodeClose | null;
-  readonly verdict: Verdict;
-}
+import { episodeMeasurements, type PlayerEpisode } from "./episode-measurements.ts";
 
 type File = MultiplayerMetricsFile;
 type Connection = File["connection"];
@@ -28,10 +20,18 @@ function lastConnection(episodes: readonly PlayerEpisode[]): EpisodeClose["conne
   );
 }
 
+/** The slowest path in the last episode in which any was measured. */
+function lastRttMs(episodes: readonly PlayerEpisode[]): number | null {
+  return episodes.reduce<number | null>((last, { close }) => {
+    const all = (close?.metrics?.links ?? []).flatMap(({ rttMs }) => rttMs ?? []);
+    return all.length === 0 ? last : Math.max(...all);
+  }, null);
+}
+
 function healthOf(episodes: readonly PlayerEpisode[]): Connection["health"] {
   const links = episodes.flatMap(({ close }) => close?.metrics?.links ?? []);
   if (links.length === 0) return null;
-  const rtt = links.reduce<number | null>((last, link) => link.rttMs ?? last, null);
+  const rtt = lastRttMs(episodes);
   const latency = rtt === null ? null : rtt / 2;
   const sum = (pick: (link: (typeof links)[number]) => number) =>
     links.reduce((total, link) => total + pick(link), 0);
@@ -41,6 +41,23 @@ function healthOf(episodes: readonly PlayerEpisode[]): Connection["health"] {
   const isBad = latency >= CRITICAL_LATENCY_MS;
   const status = isBad ? "critical" : latency >= WARNING_LATENCY_MS ? "warning" : "good";
   return { rtt, latency, packetsReceived, gapCount, status };
+}
+
+/**
+ * The switch to the relay, if play went on there. When a partner leaves, the direct path closes
+ * too: that is no fallback, as nothing is played after it.
+ */
+function fallbackOf(episodes: readonly PlayerEpisode[]): Connection["fallback"] {
+  const hasHeard = (lastConnection(episodes)?.counts.receivedPackets.relay ?? 0) > 0;
+  for (const [i, { episode, close }] of episodes.entries()) {
+    const frame = close?.connection?.fallbackAtFrame ?? null;
+    if (close === null || frame === null) continue;
+    const isPlayedOn =
+      frame < close.endFrame || episodes.slice(i + 1).some(({ log }) => log.hashes.length > 0);
+    if (isPlayedOn && hasHeard) return { triggered: true, episode, frame };
+    break;
+  }
+  return { triggered: false, episode: null, frame: null };
 }
 
 export function connectionOf(episodes: readonly PlayerEpisode[]): Connection {
@@ -60,10 +77,7 @@ export function connectionOf(episodes: readonly PlayerEpisode[]): Connection {
           },
     p2pConnected: report?.wasDirectConnected ?? false,
     health: healthOf(episodes),
-    fallback: {
-      triggered: (report?.fallbackAtFrame ?? null) !== null,
-      frame: report?.fallbackAtFrame ?? null,
-    },
+    fallback: fallbackOf(episodes),
   };
 }
 
@@ -84,6 +98,7 @@ export function episodeSummary(entry: PlayerEpisode): File["validation"]["episod
   const { episode, log, close, verdict } = entry;
   const rollbacks = close?.metrics?.rollbacks ?? [];
   return {
+    isReported: (close?.metrics ?? null) !== null,
     episodeNum: episode,
     totalFrames: verdict.endFrame,
     confirmedFrame: close?.metrics?.confirmedFrame ?? log.hashes.length,
@@ -92,7 +107,7 @@ export function episodeSummary(entry: PlayerEpisode): File["validation"]["episod
     desyncCount: close?.metrics?.desyncs.length ?? 0,
     rollbackCount: rollbacks.length,
     maxRollbackFrames: rollbacks.reduce((max, { depthFrames }) => Math.max(max, depthFrames), 0),
-    timestamp: close?.endedAtMs ?? null,
+    timestamp: spanOf(entry)?.endMs ?? null,
     status: verdict.status,
   };
 }
@@ -108,7 +123,9 @@ export function desyncEvents(
       peerHash: desync.theirs,
       timestamp: desync.atMs,
       verifiedFrameAtDesync: desync.verifiedFrame,
-      hasStateDump: false,
+      hasStateDump: desync.located !== null,
+      peer: desync.peer,
+      located: desync.located,
     })),
   );
 }
@@ -158,6 +175,7 @@ function latencyOf(episodes: readonly PlayerEpisode[]): File["latency"] {
     ),
   );
   if (samples.length === 0) return null;
+  samples.sort((a, b) => a.timestamp - b.timestamp);
   const sorted = samples.map(({ rttMs }) => rttMs).sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] as number;
@@ -172,44 +190,61 @@ function latencyOf(episodes: readonly PlayerEpisode[]): File["latency"] {
   };
 }
 
-/** A page may report a period in each episode that it touches; it counts once. */
-function focusLossOf(episodes: readonly PlayerEpisode[]): File["focusLoss"] {
-  const endByStart = new Map<number, number>();
-  for (const { close } of episodes) {
-    for (const { startMs, endMs } of close?.hiddenPeriods ?? []) {
-      endByStart.set(startMs, Math.max(endMs, endByStart.get(startMs) ?? endMs));
-    }
+/** A period that several episodes tell of, each its part, counts once. */
+function mergePeriods(episodes: readonly PlayerEpisode[]): { start: number; end: number }[] {
+  const parts = episodes.flatMap(({ close }) => close?.hiddenPeriods ?? []);
+  const merged: { start: number; end: number }[] = [];
+  for (const { startMs, endMs } of parts.toSorted((a, b) => a.startMs - b.startMs)) {
+    const last = merged.at(-1);
+    if (last !== undefined && startMs <= last.end) last.end = Math.max(last.end, endMs);
+    else merged.push({ start: startMs, end: endMs });
   }
-  const backgroundPeriods = [...endByStart]
-    .sort(([a], [b]) => a - b)
-    .map(([start, end]) => ({ start, end, durationMs: end - start }));
+  return merged;
+}
+
+function focusLossOf(
+  episodes: readonly PlayerEpisode[],
+  { terminationReason }: ReturnType<typeof partialKeys>,
+): File["focusLoss"] {
+  const backgroundPeriods = mergePeriods(episodes).map(({ start, end }) => ({
+    start,
+    end,
+    durationMs: end - start,
+  }));
   return {
     backgroundPeriods,
     totalBackgroundMs: backgroundPeriods.reduce((sum, { durationMs }) => sum + durationMs, 0),
     periodCount: backgroundPeriods.length,
     timeoutMs: null,
-    wasTimeoutTriggered: false,
+    wasTimeoutTriggered: terminationReason === "focus_loss",
   };
 }
 
-function hashCoverageOf(episodes: readonly PlayerEpisode[], player: number): File["hashCoverage"] {
-  const sum = (pick: (entry: PlayerEpisode) => number) =>
-    episodes.reduce((total, entry) => total + pick(entry), 0);
-  const totalFrames = sum(({ verdict }) => verdict.endFrame);
-  const matchingFrames = sum(({ verdict }) => verdict.matchingFrames[player] ?? 0);
+interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** When the page played the episode; of a page that vanished, as far as its log goes. */
+function spanOf({ close, log }: PlayerEpisode): Span | null {
+  if (close !== null) return { startMs: close.startedAtMs, endMs: close.endedAtMs };
+  const { simulatedAtMs } = log.observer;
+  const startMs = simulatedAtMs[0];
+  return startMs === undefined ? null : { startMs, endMs: simulatedAtMs.at(-1) as number };
+}
+
+function sessionSpan(episodes: readonly PlayerEpisode[]): Span | null {
+  const spans = episodes.flatMap((entry) => spanOf(entry) ?? []);
+  if (spans.length === 0) return null;
   return {
-    totalFrames,
-    hashedFrames: sum(({ log, verdict }) => Math.min(log.hashes.length, verdict.endFrame)),
-    matchingFrames,
-    ratio: totalFrames === 0 ? null : matchingFrames / totalFrames,
+    startMs: Math.min(...spans.map(({ startMs }) => startMs)),
+    endMs: Math.max(...spans.map(({ endMs }) => endMs)),
   };
 }
 
 export function durationMs(episodes: readonly PlayerEpisode[]): number {
-  const closes = episodes.flatMap(({ close }) => close ?? []);
-  if (closes.length === 0) return 0;
-  const endMs = Math.max(...closes.map(({ endedAtMs }) => endedAtMs));
-  return endMs - Math.min(...closes.map(({ startedAtMs }) => startedAtMs));
+  const span = sessionSpan(episodes);
+  return span === null ? 0 : span.endMs - span.startMs;
 }
 
 /** `disconnectedPlayerId` is the first player who left the game before its end. */
@@ -221,29 +256,22 @@ export function playerMetrics(
   nowMs: number,
 ): MultiplayerMetricsFile {
   const { game, player } = standing;
-  const starts = episodes.flatMap(({ close }) => close?.startedAtMs ?? []);
-  const tag = <T extends object>(pick: (metrics: NonNullable<EpisodeClose["metrics"]>) => T[]) =>
-    episodes.flatMap(({ episode, close }) =>
-      (close?.metrics ? pick(close.metrics) : []).map((entry) => ({ episode, ...entry })),
-    );
+  const sessionStatus = { ...partialKeys(standing), disconnectedPlayerId };
   return {
     schemaVersion: SCHEMA_VERSION,
     gameId: game.gameId,
     playerId: player.playerIndex,
     peerPlayerId: peers[0] ?? null,
+    peerPlayerIds: [...peers],
     exportTimestamp: nowMs,
-    sessionStartTime: starts.length === 0 ? game.createdAtMs : Math.min(...starts),
+    sessionStartTime: sessionSpan(episodes)?.startMs ?? game.createdAtMs,
     sessionDurationMs: durationMs(episodes),
     connection: connectionOf(episodes),
     inputDelivery: inputDeliveryOf(episodes),
     validation: validationOf(episodes),
-    sessionStatus: { ...partialKeys(standing), disconnectedPlayerId },
+    sessionStatus,
     latency: latencyOf(episodes),
-    focusLoss: focusLossOf(episodes),
-    rollbackEvents: tag(({ rollbacks }) => rollbacks),
-    stalls: tag(({ stalls }) => stalls),
-    interruptions: tag(({ interruptions }) => interruptions),
-    links: tag(({ links }) => links),
-    hashCoverage: hashCoverageOf(episodes, player.playerIndex),
+    focusLoss: focusLossOf(episodes, sessionStatus),
+    ...episodeMeasurements(episodes, player.playerIndex, game.settings),
   };
 }

@@ -1,6 +1,7 @@
 /** What the two metrics files of a paired game hold; keys and nesting of the first part are MUG's. */
 import { z } from "zod";
 import { partialKeys, SCHEMA_VERSION, verdictStatus } from "./file-schema.ts";
+import { measurementSchemas } from "./measurement-schema.ts";
 
 const count = z.int().min(0);
 const timeMs = z.number().describe("Milliseconds since the epoch.");
@@ -32,7 +33,9 @@ const connectionSchema = z.strictObject({
       status: z.enum(["good", "warning", "critical"]).nullable(),
     })
     .nullable(),
-  fallback: z.strictObject({ triggered: z.boolean(), frame: count.nullable() }),
+  fallback: z
+    .strictObject({ triggered: z.boolean(), episode: count.nullable(), frame: count.nullable() })
+    .describe("The first switch to the relay after which play went on there."),
 });
 
 const inputDeliverySchema = z.strictObject({
@@ -44,6 +47,9 @@ const inputDeliverySchema = z.strictObject({
 });
 
 const episodeSchema = z.strictObject({
+  isReported: z
+    .boolean()
+    .describe("False if the page vanished: then it told of no desyncs, rollbacks or verifying."),
   episodeNum: count,
   totalFrames: count,
   confirmedFrame: count,
@@ -63,7 +69,12 @@ const desyncSchema = z.strictObject({
   peerHash: z.string(),
   timestamp: z.number(),
   verifiedFrameAtDesync: count,
-  hasStateDump: z.boolean(),
+  hasStateDump: z.boolean().describe("Whether both states were compared: located is set."),
+  peer: count,
+  located: z
+    .strictObject({ path: z.string(), ours: z.string(), theirs: z.string() })
+    .nullable()
+    .describe("Where the states first differ, keys joined with dots, and both values as JSON."),
 });
 
 const rollbackSummarySchema = z.strictObject({ episode: count, count, maxFrames: count });
@@ -73,7 +84,8 @@ export const multiplayerMetricsSchema = z
     schemaVersion: z.literal(SCHEMA_VERSION),
     gameId: z.string(),
     playerId: count,
-    peerPlayerId: count.nullable(),
+    peerPlayerId: count.nullable().describe("With more than two players, the first other."),
+    peerPlayerIds: z.array(count),
     exportTimestamp: timeMs,
     sessionStartTime: timeMs,
     sessionDurationMs: z.number(),
@@ -119,43 +131,7 @@ export const multiplayerMetricsSchema = z
       timeoutMs: z.number().nullable(),
       wasTimeoutTriggered: z.boolean(),
     }),
-    rollbackEvents: z.array(
-      z.strictObject({
-        episode: count,
-        frame: count,
-        currentFrame: count,
-        depthFrames: count,
-        playerIndex: count,
-        atMs: z.number(),
-      }),
-    ),
-    stalls: z.array(
-      z.strictObject({
-        episode: count,
-        frame: count,
-        waitingFor: z.array(count),
-        startMs: z.number(),
-        durationMs: z.number(),
-        ticks: count,
-      }),
-    ),
-    interruptions: z.array(
-      z.strictObject({
-        episode: count,
-        peer: count,
-        startMs: z.number(),
-        durationMs: z.number().nullable(),
-      }),
-    ),
-    links: z.array(z.looseObject({ episode: count, peer: count })),
-    hashCoverage: z
-      .strictObject({
-        totalFrames: count,
-        hashedFrames: count,
-        matchingFrames: count,
-        ratio: z.number().min(0).max(1).nullable(),
-      })
-      .describe("Share of the kept frames whose hash by this page equals the server's."),
+    ...measurementSchemas,
   })
   .describe("What one page measured over all episodes of one game with partners.");
 export type MultiplayerMetricsFile = z.infer<typeof multiplayerMetricsSchema>;

@@ -1,0 +1,101 @@
+/** What a page measured episode by episode: the keys of its metrics that are not MUG's. */
+import { z } from "zod";
+
+const count = z.int().min(0);
+
+const rollbackEvent = z.strictObject({
+  episode: count,
+  frame: count.describe("The first frame simulated again."),
+  currentFrame: count.describe("The frame that was next when the rollback ran."),
+  depthFrames: count,
+  playerIndex: count.describe("Whose input had been guessed wrong."),
+  atMs: z.number(),
+});
+
+const stall = z.strictObject({
+  episode: count,
+  frame: count,
+  waitingFor: z.array(count),
+  startMs: z.number(),
+  durationMs: z.number(),
+  ticks: count,
+});
+
+const interruption = z.strictObject({
+  episode: count,
+  peer: count,
+  startMs: z.number(),
+  durationMs: z.number().nullable().describe("Until the peer was heard again; null for never."),
+});
+
+const timeSync = z.strictObject({
+  episode: count,
+  peer: count,
+  advantageFrames: z
+    .number()
+    .nullable()
+    .describe("How far ahead of the peer this page ran when the episode ended; negative: behind."),
+  boundFrames: z
+    .number()
+    .nullable()
+    .describe("Half a round trip: an asymmetric path hides an offset of up to this."),
+});
+
+const inputLatency = z
+  .strictObject({
+    episode: count,
+    playerIndex: count,
+    isOwn: z.boolean().describe("Whether this page's own player."),
+    frames: count.describe(
+      "Frames counted: without those of the input delay and of a player who has left.",
+    ),
+    meanTicks: z.number(),
+    p95Ticks: z.int().describe("95 of 100 frames took no longer (nearest rank)."),
+    maxTicks: z.int(),
+    meanMs: z.number(),
+    p95Ms: z.number(),
+    maxMs: z.number(),
+  })
+  .describe(
+    "Own player: ticks from the sampling of an input to the first simulation of its frame. Others: ticks from the first simulation of a frame to the first tick that knew their input of it; 0 or less is in time, more was guessed. A tick is 1000 / fps ms.",
+  );
+
+const link = z.strictObject({
+  episode: count,
+  peer: count,
+  rttMs: z.number().nullable(),
+  jitterMs: z.number().nullable(),
+  rttSamples: z.array(z.strictObject({ atMs: z.number(), rttMs: z.number() })),
+  packetsSent: count,
+  packetsReceived: count,
+  bytesSent: count,
+  bytesReceived: count,
+  packetsLost: count,
+  packetsLate: count,
+  packetsMalformed: count,
+});
+
+export const measurementSchemas = {
+  rollbackEvents: z.array(rollbackEvent),
+  stalls: z.array(stall),
+  interruptions: z.array(interruption),
+  timeSync: z.array(timeSync),
+  inputLatency: z.array(inputLatency),
+  links: z.array(link),
+  simulation: z.array(
+    z.strictObject({
+      episode: count,
+      ticks: count,
+      framesSimulated: count,
+      framesResimulated: count,
+    }),
+  ),
+  hashCoverage: z
+    .strictObject({
+      totalFrames: count,
+      hashedFrames: count,
+      matchingFrames: count,
+      ratio: z.number().min(0).max(1).nullable(),
+    })
+    .describe("Share of the kept frames whose hash by this page equals the server's."),
+};
