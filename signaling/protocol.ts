@@ -181,7 +181,7 @@ export interface GameStart {
     readonly username?: string;
     readonly credential?: string;
   }[];
-  readonly transportMode: "direct-first" | "relay-only";
+  readonly transportMode: "direct-first" | "turn-only" | "relay-only";
   /** Pause between the episodes, so that both see the result. */
   readonly breakMs: number;
 }

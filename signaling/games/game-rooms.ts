@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
 import type { Study } from "../study/index.ts";
+import { iceServersFor } from "./ice-servers.ts";
 import type { PreparedGame } from "./prepared-game.ts";
 import type { Settlement } from "./settlement.ts";
 
@@ -185,7 +186,8 @@ export class GameRooms {
     player: GamePlayer,
     playerCount: number,
   ): GameStart {
-    const { webrtc } = this.#options.study;
+    const { clock, study } = this.#options;
+    const userId = `${player.gameId}-${player.playerIndex}`;
     return {
       gameId: player.gameId,
       visitId: player.visitId,
@@ -200,8 +202,8 @@ export class GameRooms {
       fps: settings.fps,
       session: settings.session,
       keyBindings: game.keyBindings,
-      iceServers: webrtc.iceServers,
-      transportMode: webrtc.transportMode,
+      iceServers: iceServersFor(study.webrtc, { userId, nowMs: clock.nowMs() }),
+      transportMode: study.webrtc.transportMode,
       breakMs: game.gym.resetFreezeMs,
     };
   }

@@ -36,15 +36,17 @@ export class ConnectionLog {
   private fallbackAtFrame: number | null = null;
   private detected: Detected | null = null;
 
-  /** Reads the candidate pair at the first direct path; `frame` is the session's at that time. */
-  async switched(line: GameLine, peer: number, path: Path, frame: number): Promise<void> {
-    if (path === "relay") {
-      if (line.direct !== null) this.fallbackAtFrame ??= frame;
-      return;
-    }
-    this.wasDirectConnected = true;
+  /** `frame` is the session's at that time. */
+  switched(line: GameLine, path: Path, frame: number): void {
+    if (path === "direct") this.wasDirectConnected = true;
+    else if (line.direct !== null) this.fallbackAtFrame ??= frame;
+  }
+
+  /** Reads the candidate pair, which may be another than before; the newest is reported. */
+  async paired(line: GameLine, peer: number, frame: number): Promise<void> {
+    const atMs = steadyNowMs();
     const pair = await line.direct?.candidatePair(peer);
-    if (pair) this.detected ??= { pair, frame, atMs: steadyNowMs() };
+    if (pair) this.detected = { pair, frame, atMs };
   }
 
   report(line: GameLine): ConnectionReport {

@@ -16,6 +16,8 @@ export interface GameLineOptions {
   /** Called after every packet that arrived. */
   onArrival(): void;
   onSwitch(peer: number, path: Path): void;
+  /** The direct path to the peer is there, again, or over another candidate pair. */
+  onPair(peer: number): void;
 }
 
 export interface GameLine {
@@ -32,6 +34,7 @@ export interface GameLine {
 
 function rtcConfig(start: GameStart): RTCConfiguration {
   return {
+    iceTransportPolicy: start.transportMode === "turn-only" ? "relay" : "all",
     iceServers: start.iceServers.map(({ urls, username, credential }) => ({
       urls: typeof urls === "string" ? urls : [...urls],
       ...(username === undefined ? {} : { username }),
@@ -73,6 +76,7 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
           config: rtcConfig(start),
           sendSignal: (toPlayer, data) => socket.tell("signal", { gameId, toPlayer, data }),
           onArrival,
+          onPair: (peer) => options.onPair(peer),
         });
   const transport = new SwitchingTransport({
     peers,

@@ -150,7 +150,8 @@ export class GameRoom {
         start,
         socket,
         onArrival: () => this.current?.episode.pump(),
-        onSwitch: (peer, path) => this.switched(peer, path),
+        onSwitch: (_, path) => this.switched(path),
+        onPair: (peer) => this.whenOpen((line) => this.paired(line, peer)),
       });
       for (const deliver of this.early.splice(0)) deliver(this.line);
     }
@@ -229,10 +230,17 @@ export class GameRoom {
     this.patch({ partner: this.partnerLine() });
   }
 
-  private switched(peer: number, path: Path): void {
-    const frame = this.current?.session.currentFrame ?? 0;
-    if (this.line !== null) void this.connection.switched(this.line, peer, path, frame);
+  private switched(path: Path): void {
+    this.whenOpen((line) => this.connection.switched(line, path, this.frame));
     this.patch({ partner: this.partnerLine() });
+  }
+
+  private paired(line: GameLine, peer: number): void {
+    void this.connection.paired(line, peer, this.frame);
+  }
+
+  private get frame(): number {
+    return this.current?.session.currentFrame ?? 0;
   }
 
   private partnerLine(): PartnerLine | null {

@@ -20,5 +20,6 @@ export type { Answers, FormQuestion } from "./question.ts";
 export { answerFaults } from "./question.ts";
 export type { DisplayOptions, Scene, SceneBuilder, SceneOptions } from "./scene.ts";
 export { CompletionCodeScene, EndScene, StartScene, StaticScene } from "./scene.ts";
-export type { IceServer, Study, StudyOptions, Webrtc } from "./study.ts";
+export type { Study, StudyOptions } from "./study.ts";
 export { defineStudy, Stager } from "./study.ts";
+export type { IceServer, TurnOptions, Webrtc, WebrtcOptions } from "./webrtc.ts";

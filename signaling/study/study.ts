@@ -1,20 +1,7 @@
 /** One study as a researcher defines it, checked once. */
 import { FaultList, StudyError } from "./fault.ts";
 import { isFolderName, type Scene, type SceneBuilder } from "./scene.ts";
-
-/** Entries of RTCConfiguration's `iceServers`. */
-export interface IceServer {
-  urls: string | readonly string[];
-  username?: string;
-  credential?: string;
-}
-
-export interface Webrtc {
-  /** None by default: direct play then needs both pages on one network, the rest is relayed. */
-  readonly iceServers: readonly IceServer[];
-  /** `relay-only` sends every packet through the server. */
-  readonly transportMode: "direct-first" | "relay-only";
-}
+import { type Webrtc, type WebrtcOptions, webrtcData, webrtcFaults } from "./webrtc.ts";
 
 /** A study as plain data. */
 export interface Study {
@@ -41,7 +28,7 @@ export interface StudyOptions {
   /** Either `scenes`, or a `stager` that holds them. */
   scenes?: readonly SceneBuilder[];
   stager?: Stager;
-  webrtc?: Partial<Webrtc>;
+  webrtc?: WebrtcOptions;
 }
 
 function isBuilder(value: unknown): value is SceneBuilder {
@@ -74,20 +61,6 @@ function idFaults(list: FaultList, scenes: readonly Scene[]): void {
     }
     seen.add(folder);
   }
-}
-
-function webrtcFaults(list: FaultList, webrtc: Partial<Webrtc>): void {
-  list.known("webrtc", webrtc, ["iceServers", "transportMode"]);
-  const mode = webrtc.transportMode ?? "direct-first";
-  list.oneOf("transportMode", mode, ["direct-first", "relay-only"]);
-  const servers: unknown = webrtc.iceServers ?? [];
-  const isRight =
-    Array.isArray(servers) &&
-    servers.every((server) =>
-      [server?.urls].flat().every((url) => typeof url === "string" && /^(stun|turn)s?:/.test(url)),
-    );
-  const what = "a list of { urls } that begin with stun:, stuns:, turn: or turns:";
-  list.expect(isRight, "iceServers", what, servers);
 }
 
 /**
@@ -126,9 +99,6 @@ export function defineStudy(options: StudyOptions): Study {
     experimentId: options.experimentId,
     title: options.title,
     scenes,
-    webrtc: {
-      iceServers: webrtc.iceServers ?? [],
-      transportMode: webrtc.transportMode ?? "direct-first",
-    },
+    webrtc: webrtcData(webrtc),
   };
 }

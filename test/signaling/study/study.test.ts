@@ -102,6 +102,31 @@ describe("defineStudy", () => {
       { webrtc: { transportMode: "pigeon" as never } },
       "Expected `transportMode` to be direct-first",
     ],
+    [
+      { webrtc: { iceServers: [{ urls: "turn:x" }] } },
+      'Expected `iceServers` to be given with username and credential for each turn:, got "turn:x"',
+    ],
+    [
+      { webrtc: { turn: { urls: "stun:x", sharedSecret: "s" } } },
+      'Expected `turn.urls` to be texts that begin with turn: or turns:, got "stun:x" (study)',
+    ],
+    [
+      { webrtc: { turn: { urls: "turn:x", sharedSecret: 123456 as never } } },
+      "Expected `turn.sharedSecret` to be a text that is not empty, got something else (study)",
+    ],
+    [
+      { webrtc: { turn: { urls: "turn:x", sharedSecret: "s", ttlS: 5 } } },
+      "Expected `turn.ttlS` to be an integer 60–604800, got 5 (study)",
+    ],
+    [
+      { webrtc: { turn: { urls: "turn:x", sharedSecret: "s", ttl: 5 } as never } },
+      "Unknown parameter `ttl` in turn; known are urls, sharedSecret, ttlS (study)",
+    ],
+    [{ webrtc: { turn: "turn:x" as never } }, "Expected `turn` to be { urls, sharedSecret, ttlS }"],
+    [
+      { webrtc: { transportMode: "turn-only" } },
+      "Expected `turn` or a turn: server in `iceServers` for turn-only, got neither (study)",
+    ],
     [{ titel: "x" } as never, "Unknown parameter `titel` in defineStudy"],
     [
       {
@@ -125,6 +150,15 @@ describe("defineStudy", () => {
       expect(define(changes)).toThrow(message);
     },
   );
+
+  it("fills in how long TURN credentials can be used, and keeps the given mode", () => {
+    const turn = { urls: ["turns:x"], sharedSecret: "s" };
+    expect(define({ webrtc: { turn, transportMode: "turn-only" } })().webrtc).toEqual({
+      iceServers: [],
+      turn: { ...turn, ttlS: 86_400 },
+      transportMode: "turn-only",
+    });
+  });
 
   it("tells all faults at once, one a line", () => {
     const scenes = [start(), gym({ inputDelayFrames: -1, groupSize: 0 }), end()];
