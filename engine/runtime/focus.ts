@@ -24,10 +24,12 @@ export class FocusTracker {
   private readonly options: FocusOptions;
   private readonly periods: HiddenPeriod[] = [];
   private hiddenSinceMs: number | null = null;
+  private takenToMs: number;
 
   /** Listens until `stop`. */
   constructor(options: FocusOptions) {
     this.options = options;
+    this.takenToMs = options.now();
     options.document.addEventListener("visibilitychange", this.update);
     options.window.addEventListener("pagehide", this.update);
     this.update();
@@ -48,6 +50,13 @@ export class FocusTracker {
         startMs: Math.max(startMs, fromMs),
         endMs: Math.min(endMs, toMs),
       }));
+  }
+
+  /** Periods since the last call, or since the tracker was made: none is told twice, none is left out. */
+  takeHiddenPeriods(toMs: number): readonly HiddenPeriod[] {
+    const periods = this.hiddenPeriods(this.takenToMs, toMs);
+    this.takenToMs = toMs;
+    return periods;
   }
 
   stop(): void {

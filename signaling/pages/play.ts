@@ -110,7 +110,8 @@ export function closePlay(
     endFrame: end.endFrame,
     metrics: JSON.parse(JSON.stringify(play.session.metrics())),
     connection: line === null ? null : connection.report(line),
-    hiddenPeriods: [...focus.hiddenPeriods(play.startedAtMs, endedAtMs)],
+    // With the break before the episode: time away between two episodes is time away, too.
+    hiddenPeriods: [...focus.takeHiddenPeriods(endedAtMs)],
     startedAtMs: play.startedAtMs,
     endedAtMs,
     userAgent: navigator.userAgent.slice(0, 500),

@@ -51,4 +51,21 @@ describe("focus tracker", () => {
     show("visible", 900);
     expect(tracker.hiddenPeriods(0, 700).at(-1)).toEqual({ startMs: 500, endMs: 700 });
   });
+
+  it("hands out every hidden moment once, a break between two episodes included", () => {
+    const { tracker, show } = makePage();
+    show("hidden", 100);
+    show("visible", 200);
+    expect(tracker.takeHiddenPeriods(300)).toEqual([{ startMs: 100, endMs: 200 }]);
+    show("hidden", 350);
+    show("visible", 380);
+    show("hidden", 390);
+    expect(tracker.takeHiddenPeriods(400)).toEqual([
+      { startMs: 350, endMs: 380 },
+      { startMs: 390, endMs: 400 },
+    ]);
+    show("visible", 450);
+    expect(tracker.takeHiddenPeriods(500)).toEqual([{ startMs: 400, endMs: 450 }]);
+    expect(tracker.takeHiddenPeriods(600)).toEqual([]);
+  });
 });
