@@ -2,6 +2,7 @@
  * Hashes of confirmed states and a running chain over them: one 32-bit value stands for every frame
  * up to it, so a packet that is lost never leaves a frame unchecked and nothing is sent twice.
  */
+import { hashHex } from "../determinism/hash.ts";
 
 /** Odd constants of splitmix32; each step is invertible, so one differing hash changes every later value. */
 const MULTIPLIER_A = 0x21f0aaad;
@@ -43,7 +44,7 @@ export class HashChain {
 
   /** Hash of `frame`'s state as 16 hexadecimal digits; frame from 1 to `newestFrame`. */
   hashAt(frame: number): string {
-    return (this.#hashes[frame] as bigint).toString(16).padStart(16, "0");
+    return hashHex(this.#hashes[frame] as bigint);
   }
 
   #grow(): void {

@@ -1,11 +1,8 @@
 /** One of two closes the browser in the middle of an episode. */
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { runTandem } from "../support/command-line.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
-
-const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
 
 /** Long enough that the server really waits, short enough for a test. */
 const RETURN_GRACE_MS = 1_000;
@@ -31,14 +28,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => run?.stop());
-
-function verify(): Promise<{ code: number; stdout: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, "verify", run.dataDir], (error, stdout) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout });
-    });
-  });
-}
 
 describe("a partner who closes the browser", () => {
   it("[SG8] leaves a page that says so, with a code", async () => {
@@ -73,7 +62,7 @@ describe("a partner who closes the browser", () => {
 
   it("[DA3][DA5] leaves files that pass their schema and that nothing contradicts", async () => {
     expect((await checkDataFiles(run.dataDir)).faults).toEqual([]);
-    const { code, stdout } = await verify();
+    const { code, stdout } = await runTandem("verify", run.dataDir);
     expect(stdout).toContain("stayer_ep0_replay.json");
     expect(code).toBe(0);
   });

@@ -1,15 +1,14 @@
 /** The main job on real input: two browsers, a real data channel that is really bad, real files. */
-import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ImpairedCounts, impair } from "../support/browser.ts";
+import { runTandem } from "../support/command-line.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 import type { Participant } from "../support/participant.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
-const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
 const SUBJECTS = ["anna", "ben"] as const;
 /** Round trip of some 120 ms: several frames of the 60-Hz game, within its window of ten. */
 const IMPAIRMENT = { delayMs: 60, jitterMs: 20, lossRatio: 0.05 };
@@ -53,14 +52,6 @@ async function canonicalRows(subject: string, episode: number): Promise<string[]
   const rows = parse(text) as string[][];
   const kept = (rows[0] ?? []).flatMap((name, i) => (name.startsWith("observer.") ? [] : [i]));
   return rows.map((row) => kept.map((i) => row[i] ?? ""));
-}
-
-function runCli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
 }
 
 describe("two people play one paired study", () => {
@@ -114,9 +105,9 @@ describe("two people play one paired study", () => {
   );
 
   it("[DA5] is verified by the command line, until one action is edited", async () => {
-    const before = await runCli("verify", dataDir, "--json");
+    const before = await runTandem("verify", dataDir, "--json");
     expect(before.code).toBe(0);
-    const text = await runCli("verify", dataDir);
+    const text = await runTandem("verify", dataDir);
     expect(text.stdout.match(/verified/g)?.length).toBeGreaterThanOrEqual(6);
     const path = sceneFile("ben_ep1_replay.json");
     const original = await readFile(path, "utf8");
@@ -124,11 +115,11 @@ describe("two people play one paired study", () => {
     const frame = replay.actions[300] as number[];
     frame[0] = ((frame[0] ?? 0) + 1) % 9;
     await writeFile(path, JSON.stringify(replay));
-    const after = await runCli("verify", dataDir);
+    const after = await runTandem("verify", dataDir);
     expect(after.code).toBe(1);
     expect(after.stdout).toMatch(/ben_ep1_replay\.json.*(frame|row) 30[01]/s);
     await writeFile(path, original);
-    expect((await runCli("verify", dataDir)).code).toBe(0);
+    expect((await runTandem("verify", dataDir)).code).toBe(0);
   });
 
   it("[DA3] wrote only files that pass their schema", async () => {

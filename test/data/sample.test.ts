@@ -1,11 +1,10 @@
 /** Data that an earlier build wrote: this one must still read, check and recompute it. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { runTandem } from "../support/command-line.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const SAMPLE = join(ROOT, "data/sample");
+const SAMPLE = join(import.meta.dirname, "../../data/sample");
 
 it("[DA3] the sample's files pass their schemas", async () => {
   const { checked, faults } = await checkDataFiles(SAMPLE);
@@ -14,13 +13,7 @@ it("[DA3] the sample's files pass their schemas", async () => {
 });
 
 it("[DA5] the sample's episodes are verified", async () => {
-  const cli = join(ROOT, "signaling/cli.ts");
-  const { code, text } = await new Promise<{ code: number; text: string }>((resolve) => {
-    execFile(process.execPath, [cli, "verify", SAMPLE], (error, stdout, stderr) => {
-      const code = typeof error?.code === "number" ? error.code : 0;
-      resolve({ code, text: stdout + stderr });
-    });
-  });
-  expect(text.match(/: verified, 120 frames/g)).toHaveLength(4);
+  const { code, stdout } = await runTandem("verify", SAMPLE);
+  expect(stdout.match(/: verified, 120 frames/g)).toHaveLength(4);
   expect(code).toBe(0);
 });

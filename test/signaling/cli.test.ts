@@ -1,5 +1,5 @@
 /** The command line as a person meets it: real processes, exit codes, sentences. */
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,26 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Ended, runTandem } from "../support/command-line.ts";
 import { HeadlessPage } from "../support/headless-page.ts";
 import { walkTwo } from "../support/paired-walk.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CLI = join(ROOT, "signaling/cli.ts");
 const STUDY = join(ROOT, "sandbox/studies/kitchen.ts");
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function tandem(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
-}
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tandem-cli-"));
@@ -113,21 +100,28 @@ describe("tandem run", () => {
     await once(other, "listening");
     const address = other.address();
     const port = String(typeof address === "object" ? address?.port : 0);
-    const ended = await tandem("run", STUDY, "--port", port, "--data-dir", await temporaryFolder());
+    const ended = await runTandem(
+      "run",
+      STUDY,
+      "--port",
+      port,
+      "--data-dir",
+      await temporaryFolder(),
+    );
     expectSentence(ended, `Port ${port} is already in use; choose another with --port.`);
   });
 
   it("[SG9] says so when the data folder cannot be written to", async () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
-    const ended = await tandem("run", STUDY, "--port", "0", "--data-dir", file);
+    const ended = await runTandem("run", STUDY, "--port", "0", "--data-dir", file);
     expectSentence(ended, `Cannot write to the data folder ${join(file, "kitchen")} (ENOTDIR).`);
   });
 
   it.runIf(existsSync("/proc/self"))(
     "[SG9] says so, too, where the system makes no folders",
     async () => {
-      const ended = await tandem("run", STUDY, "--port", "0", "--data-dir", "/proc/tandem");
+      const ended = await runTandem("run", STUDY, "--port", "0", "--data-dir", "/proc/tandem");
       expectSentence(ended, "Cannot write to the data folder /proc/tandem/kitchen (ENOENT).");
     },
   );
@@ -135,7 +129,7 @@ describe("tandem run", () => {
   it("[SG9] does not write into the files of an earlier run whose state is gone", async () => {
     const dataDir = await temporaryFolder();
     await mkdir(join(dataDir, "kitchen", "welcome"), { recursive: true });
-    const ended = await tandem("run", STUDY, "--port", "0", "--data-dir", dataDir);
+    const ended = await runTandem("run", STUDY, "--port", "0", "--data-dir", dataDir);
     expectSentence(ended, /holds files of an earlier run but no tandem.sqlite/);
   });
 
@@ -172,12 +166,15 @@ describe("tandem run", () => {
   ])("[SG9] says what is wrong with a study: %#", async (body, sentence) => {
     const path = await studyFile(body);
     const dataDir = await temporaryFolder();
-    expectSentence(await tandem("run", path, "--port", "0", "--data-dir", dataDir), sentence);
+    expectSentence(await runTandem("run", path, "--port", "0", "--data-dir", dataDir), sentence);
   });
 
   it("[SG9] says so when there is no study or no such option", async () => {
-    expectSentence(await tandem("run", "nowhere.ts"), "The study file nowhere.ts does not exist.");
-    expectSentence(await tandem("run", STUDY, "--port", "many"), /Expected an integer 0–65535/);
+    expectSentence(
+      await runTandem("run", "nowhere.ts"),
+      "The study file nowhere.ts does not exist.",
+    );
+    expectSentence(await runTandem("run", STUDY, "--port", "many"), /Expected an integer 0–65535/);
   });
 });
 
@@ -186,7 +183,7 @@ describe("tandem verify", () => {
     const { server, stop } = await walkTwo(["anna", "ben"]);
     onTestFinished(stop);
     await server.running.idle();
-    const good = await tandem("verify", server.dataDir);
+    const good = await runTandem("verify", server.dataDir);
     expect(good).toMatchObject({ code: 0, stderr: "" });
     expect(good.stdout.trim().split("\n")).toHaveLength(6);
     expect(good.stdout).toContain("counting/paired/ben_ep1_replay.json: verified, 40 frames");
@@ -196,29 +193,32 @@ describe("tandem verify", () => {
     const edited = JSON.parse(original);
     edited.actions[30][1] = (edited.actions[30][1] + 1) % 3;
     await writeFile(path, JSON.stringify(edited));
-    const bad = await tandem("verify", server.dataDir);
+    const bad = await runTandem("verify", server.dataDir);
     expect(bad.code).toBe(1);
     expect(bad.stdout).toContain("different: counting/paired/anna_ep1_replay.json, frame 30");
-    const json = await tandem("verify", server.dataDir, "--json");
+    const json = await runTandem("verify", server.dataDir, "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 1 });
 
     await writeFile(path, original.replace('"formatVersion":1', '"formatVersion":2'));
-    expectSentence(await tandem("verify", server.dataDir), /has format version 2; only 1 is known/);
+    expectSentence(
+      await runTandem("verify", server.dataDir),
+      /has format version 2; only 1 is known/,
+    );
     await writeFile(path, original.slice(0, 100));
-    expectSentence(await tandem("verify", server.dataDir), /anna_ep1_replay.json is not JSON/);
+    expectSentence(await runTandem("verify", server.dataDir), /anna_ep1_replay.json is not JSON/);
     await writeFile(path, original);
     await rm(server.path("paired", "ben_ep1_replay.json"));
-    expect((await tandem("verify", server.dataDir)).code).toBe(1);
+    expect((await runTandem("verify", server.dataDir)).code).toBe(1);
     const [bundle = ""] = await readdir(server.path("environments"));
     await writeFile(server.path("environments", bundle), "export const environment = {};");
-    expectSentence(await tandem("verify", server.dataDir), /has been changed: its digest is/);
+    expectSentence(await runTandem("verify", server.dataDir), /has been changed: its digest is/);
     await rm(server.path("environments", bundle));
-    expectSentence(await tandem("verify", server.dataDir), /environments.*is missing/);
+    expectSentence(await runTandem("verify", server.dataDir), /environments.*is missing/);
   });
 
   it("[DA5] cannot use a folder that is not there or holds no replays", async () => {
     const folder = await temporaryFolder();
-    expectSentence(await tandem("verify", join(folder, "none")), /There is no folder/);
-    expectSentence(await tandem("verify", folder), /There are no replay files below/);
+    expectSentence(await runTandem("verify", join(folder, "none")), /There is no folder/);
+    expectSentence(await runTandem("verify", folder), /There are no replay files below/);
   });
 });

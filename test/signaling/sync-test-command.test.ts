@@ -1,31 +1,18 @@
 /** `tandem synctest` on good games, on each fault planted in one, and on files that cannot be used. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trapCode } from "../../signaling/games/trapped-bundle.ts";
 import { type SyncTestSettings, testEnvironment } from "../../signaling/sync-test.ts";
+import { runTandem } from "../support/command-line.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const CLI = join(ROOT, "signaling/cli.ts");
 const KITCHEN = join(ROOT, "sandbox/games/cramped-room.ts");
 const PUCK = join(ROOT, "sandbox/games/puck.ts");
 const LAYOUT = JSON.stringify({ layout: "cramped_room" });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function synctest(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, "synctest", ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
-}
+const synctest = (...args: string[]) => runTandem("synctest", ...args);
 
 const SETTINGS: SyncTestSettings = { config: "{}", frames: 60, seeds: [1], depthFramesMax: 4 };
 
