@@ -91,7 +91,7 @@ const episodeLogMessage = z.strictObject({
   fromFrame: frame,
   actions: perFrame(perPlayer(action)),
   /** Bit 0 focused, bit 1 absent. */
-  flags: perFrame(perPlayer(z.int().min(0).max(3))),
+  flags: perFrame(perPlayer(z.int().min(0).max(15))),
   hashes: perFrame(hash),
   observer: observerFrames,
 });

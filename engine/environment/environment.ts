@@ -57,6 +57,11 @@ export interface Environment<State = unknown, Config = unknown> {
    * (from 1) how long ago it was. Pure; used when a study sets the predictor `environment`.
    */
   predictAction?(lastAction: Action, framesAgo: number, playerIndex: number): Action;
+  /**
+   * What a bot in seat `playerIndex` does next. Pure: it reads the state, randomness included (a copy of the state's
+   * generator may be drawn from), and changes nothing. Called anew in re-simulation and replay.
+   */
+  botAction?(state: State, playerIndex: number): Action;
   /** What player `playerIndex` could know, as JSON-like data; called only when rows are made. */
   observe(state: State, playerIndex: number): unknown;
   /** What player `playerIndex` sees; called only when a frame is shown, never in re-simulation. */

@@ -6,6 +6,7 @@ import { assert, fail } from "../determinism/assert.ts";
 import { type Hasher, hashHex } from "../determinism/hash.ts";
 import type { Environment, StepResult } from "./environment.ts";
 import { FlatMemory } from "./flat-memory.ts";
+import { FLAG_BOT } from "./input-flag.ts";
 import { PlainMemory } from "./plain-memory.ts";
 import type { Action } from "./space.ts";
 import type { StateMemory } from "./state-memory.ts";
@@ -24,6 +25,7 @@ export interface WorldOptions {
 }
 
 const DEFAULT_SNAPSHOT_COUNT = 128;
+const NO_FLAGS: readonly number[] = [];
 
 export class World {
   readonly environment: Environment;
@@ -34,6 +36,7 @@ export class World {
   readonly #frames: Int32Array;
   readonly #terminals: Uint8Array;
   readonly #mask: number;
+  readonly #actions: Action[] = [];
   #state: unknown;
   #frame = 0;
   #isTerminal = false;
@@ -89,13 +92,25 @@ export class World {
     this.#isTerminal = this.#terminals[slot] === 1;
   }
 
-  /** Steps by one frame; null when the state was terminal and stayed as it was. */
-  step(actions: readonly Action[]): StepResult | null {
+  /** What each player did in the last step, bots included; borrowed until the next one. */
+  get actions(): readonly Action[] {
+    return this.#actions;
+  }
+
+  /**
+   * Steps by one frame; null when the state was terminal and stayed as it was. `flags[playerIndex]`, bits as in
+   * `input-flag.ts`, may be left out when nobody is a bot.
+   */
+  step(actions: readonly Action[], flags: readonly number[] = NO_FLAGS): StepResult | null {
     if (this.#isTerminal) {
       this.#frame++;
       return null;
     }
-    const result = this.environment.step(this.#state, actions);
+    for (let i = 0; i < actions.length; i++) {
+      const isBot = ((flags[i] ?? 0) & FLAG_BOT) !== 0;
+      this.#actions[i] = isBot ? this.#botAction(i) : (actions[i] as Action);
+    }
+    const result = this.environment.step(this.#state, this.#actions);
     this.#frame++;
     this.#isTerminal = this.#frame >= this.maxSteps || isOver(result);
     return result;
@@ -132,6 +147,13 @@ export class World {
     const copy = this.#memory.toJson(this.#memory.load(this.#snapshots[slot]));
     this.#state = this.#memory.load(aside);
     return copy;
+  }
+
+  /** A game without bots leaves the seat with the neutral action. */
+  #botAction(playerIndex: number): Action {
+    const { environment } = this;
+    const action = environment.botAction?.(this.#state, playerIndex);
+    return action ?? (environment.neutralActions[playerIndex] as Action);
   }
 
   #slotOf(frame: number): number {

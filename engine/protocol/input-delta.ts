@@ -4,7 +4,8 @@
  * of wide words only the bits that changed), which suits held keys and sticks; or raw (every action in full), which suits keys that change each frame.
  */
 import { fail } from "../determinism/assert.ts";
-import { FLAG_BITS, type InputLayout } from "../rollback/input-layout.ts";
+import { FLAG_BITS } from "../environment/input-flag.ts";
+import type { InputLayout } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { BitReader, BitWriter } from "./bit-stream.ts";
 

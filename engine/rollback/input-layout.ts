@@ -3,6 +3,7 @@
  * Rows have the same length for a given player, so queues and packets need no objects.
  */
 import type { Environment } from "../environment/environment.ts";
+import { FLAG_ABSENT, FLAG_BITS, FLAG_FOCUSED } from "../environment/input-flag.ts";
 import {
   type Action,
   actionBitWidths,
@@ -10,12 +11,6 @@ import {
   type Space,
   writeAction,
 } from "../environment/space.ts";
-
-/** Bit 0 of the flags: the page had the participant's attention. */
-export const FLAG_FOCUSED = 1;
-/** Bit 1 of the flags: nobody acted; the action is the neutral one by default. */
-export const FLAG_ABSENT = 2;
-export const FLAG_BITS = 2;
 
 export interface InputLayout {
   readonly space: Space;

@@ -3,6 +3,7 @@
  * Known inputs are contiguous from frame 0 and never change.
  */
 import { fail } from "../determinism/assert.ts";
+import { STEP_FLAGS } from "../environment/input-flag.ts";
 import type { InputLayout } from "./input-layout.ts";
 import type { Predictor } from "./predictor.ts";
 
@@ -42,7 +43,7 @@ export class InputQueue {
 
   /**
    * Appends the input of frame `length`, copied from `rows[offset…]`.
-   * Returns true if a guess with another action was played for it: that frame is wrong.
+   * Returns true if a guess that steps otherwise was played for it: that frame is wrong.
    */
   push(rows: Uint32Array, offset: number): boolean {
     const { width } = this.layout;
@@ -54,7 +55,8 @@ export class InputQueue {
     for (let i = 1; i < width; i++) {
       if (this.#known[at + i] !== this.#played[at + i]) return true;
     }
-    return false;
+    const flags = (this.#known[at] as number) ^ (this.#played[at] as number);
+    return (flags & STEP_FLAGS) !== 0;
   }
 
   /** Whether the known input of `frame` is still kept. */

@@ -1,6 +1,8 @@
 /** Guesses at inputs that have not come yet. */
+
+import { FLAG_FOCUSED, STEP_FLAGS } from "../environment/input-flag.ts";
 import type { Action } from "../environment/space.ts";
-import { FLAG_FOCUSED, type InputLayout, readRowAction, writeRow } from "./input-layout.ts";
+import { type InputLayout, readRowAction, writeRow } from "./input-layout.ts";
 
 /** The inputs of one player that a guess may rest on. */
 export interface KnownInputs {
@@ -31,11 +33,18 @@ export function predictBy(guess: (lastAction: Action, framesAgo: number) => Acti
     const offset = hasLast ? known.offsetOf(length - 1) : 0;
     const lastAction = readRowAction(layout, rows, offset);
     writeRow(layout, guess(lastAction, frame - length + 1), true, row);
+    row[0] = FLAG_FOCUSED | lastStepFlags(known);
   };
 }
 
 /** For games of single presses, where repeating would act twice. */
 export const predictNeutral: Predictor = (known, _frame, row) => {
   row.set(known.layout.neutralRow);
-  row[0] = FLAG_FOCUSED;
+  row[0] = FLAG_FOCUSED | lastStepFlags(known);
 };
+
+/** Who waits, or plays by bot, is likely to go on doing so, whatever becomes of the action. */
+function lastStepFlags(known: KnownInputs): number {
+  if (known.length === 0) return 0;
+  return (known.rows[known.offsetOf(known.length - 1)] as number) & STEP_FLAGS;
+}

@@ -60,10 +60,10 @@ export class SyncLayer {
   }
 
   /**
-   * Fills `actions[playerIndex]` for `frame`, guessing what is not known.
+   * Fills `actions[playerIndex]` and `flags[playerIndex]` for `frame`, guessing what is not known.
    * Returns a bit per player whose input was a guess.
    */
-  play(frame: number, actions: Action[]): number {
+  play(frame: number, actions: Action[], flags: number[]): number {
     if (frame > this.#currentFrame) {
       fail(`Expected a frame up to ${this.#currentFrame}, got ${frame}`);
     }
@@ -72,6 +72,7 @@ export class SyncLayer {
       const queue = this.queues[player] as InputQueue;
       const row = this.#rows[player] as Uint32Array;
       if (!queue.play(frame, row)) guessed |= 1 << player;
+      flags[player] = row[0] as number;
       actions[player] = readRowAction(queue.layout, row, 0);
     }
     return guessed;

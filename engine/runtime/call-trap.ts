@@ -2,7 +2,7 @@
  * Finds calls that are not the same on every machine while an environment runs, by standing in for them.
  * What code took from the globals before the trap was set (`const { sin } = Math`) is not seen: set it first.
  */
-import type { BannedCall, CallTrap } from "../session/finding.ts";
+import type { BannedCall, CallTrap } from "../inspection/finding.ts";
 
 export interface InstalledCallTrap extends CallTrap {
   /** Reports a call that no stand-in can see, such as the operator `**`. */

@@ -3,7 +3,7 @@ import type { Hasher } from "../determinism/hash.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { Action } from "../environment/space.ts";
 import { World } from "../environment/world.ts";
-import { randomInputs } from "../session/random-inputs.ts";
+import { randomInputs } from "../inspection/random-inputs.ts";
 
 /** Means over frames spread through an episode; `Us` is microseconds of one call. */
 export interface EnvironmentSpeed {

@@ -18,7 +18,7 @@ export function fulfil(
         world.load(request.frame);
         break;
       case "advance":
-        world.step(request.actions);
+        world.step(request.actions, request.flags);
         break;
       case "confirm":
         session.reportConfirmed({

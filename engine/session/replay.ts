@@ -1,10 +1,10 @@
 /** Rebuilds an episode from its seed and confirmed inputs: the one source of rows, on every machine. */
 import type { Hasher } from "../determinism/hash.ts";
 import type { Environment } from "../environment/environment.ts";
+import { FLAG_ABSENT, FLAG_FOCUSED } from "../environment/input-flag.ts";
 import type { Action } from "../environment/space.ts";
 import { type Table, Trajectory } from "../environment/trajectory.ts";
 import { World } from "../environment/world.ts";
-import { FLAG_ABSENT, FLAG_FOCUSED } from "../rollback/input-layout.ts";
 
 export interface Recording {
   readonly environment: Environment;
@@ -14,7 +14,7 @@ export interface Recording {
   readonly episode: number;
   /** `actions[frame][playerIndex]`. */
   readonly actions: readonly (readonly Action[])[];
-  /** `flags[frame][playerIndex]`: bit 0 focused, bit 1 absent. */
+  /** `flags[frame][playerIndex]`, bits as in `environment/input-flag.ts`. */
   readonly flags: readonly (readonly number[])[];
 }
 
@@ -37,11 +37,11 @@ export function replayEpisode(recording: Recording & { readonly hasher: Hasher }
     const actions = recording.actions[frame] as readonly Action[];
     const flags = recording.flags[frame] as readonly number[];
     const row = trajectory.observe(world.state);
-    const result = world.step(actions);
+    const result = world.step(actions, flags);
     if (result === null) break;
     trajectory.complete(
       row,
-      actions,
+      world.actions,
       flags.map((bits) => (bits & FLAG_FOCUSED) !== 0),
       flags.map((bits) => (bits & FLAG_ABSENT) !== 0),
       result,

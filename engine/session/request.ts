@@ -6,11 +6,12 @@ export type Request =
   | { readonly kind: "save"; readonly frame: number }
   /** Bring back the state of `frame`. */
   | { readonly kind: "load"; readonly frame: number }
-  /** Step from `frame` to `frame + 1`; `actions[playerIndex]` is borrowed until the next request. */
+  /** Step from `frame` to `frame + 1`; `actions[playerIndex]` and `flags[playerIndex]` are borrowed until the next request. */
   | {
       readonly kind: "advance";
       readonly frame: number;
       readonly actions: readonly Action[];
+      readonly flags: readonly number[];
       readonly isResimulated: boolean;
     }
   /** Peers differ in the state of `frame`: copy it, if it is still saved, for `session.reportState`. */
@@ -22,6 +23,7 @@ interface MutableRequest {
   kind: Request["kind"];
   frame: number;
   actions: Action[];
+  flags: number[];
   isResimulated: boolean;
 }
 
@@ -58,18 +60,18 @@ export class RequestList {
     this.#push("confirm", frame);
   }
 
-  /** Returns the request's actions for the caller to fill. */
-  advance(frame: number, isResimulated: boolean): Action[] {
+  /** Returns the request for the caller to fill its actions and flags. */
+  advance(frame: number, isResimulated: boolean): Pick<MutableRequest, "actions" | "flags"> {
     const request = this.#push("advance", frame);
     request.isResimulated = isResimulated;
-    return request.actions;
+    return request;
   }
 
   #push(kind: Request["kind"], frame: number): MutableRequest {
     const index = this.#count++;
     let request = this.#pool[index];
     if (request === undefined) {
-      request = { kind, frame, actions: [], isResimulated: false };
+      request = { kind, frame, actions: [], flags: [], isResimulated: false };
       this.#pool.push(request);
     }
     request.kind = kind;

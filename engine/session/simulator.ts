@@ -125,7 +125,8 @@ export class Simulator {
     const toFrame = this.sync.currentFrame;
     this.#requests.load(fromFrame);
     for (let frame = fromFrame; frame < toFrame; frame++) {
-      this.sync.play(frame, this.#requests.advance(frame, true));
+      const { actions, flags } = this.#requests.advance(frame, true);
+      this.sync.play(frame, actions, flags);
       this.#requests.save(frame + 1);
       this.log.frameResimulated(frame, toFrame - fromFrame);
     }
@@ -135,7 +136,8 @@ export class Simulator {
   /** Requests one new frame. */
   advance(nowMs: number): void {
     const frame = this.sync.currentFrame;
-    const guessed = this.sync.play(frame, this.#requests.advance(frame, false));
+    const { actions, flags } = this.#requests.advance(frame, false);
+    const guessed = this.sync.play(frame, actions, flags);
     this.#requests.save(frame + 1);
     this.log.frameSimulated(this.recorder.ticks, nowMs, guessed);
     this.sync.advance();

@@ -110,7 +110,9 @@ export const replaySchema = z
     endFrame: count.describe("Number of frames that are data: the agreed confirmed prefix."),
     isTerminal: z.boolean(),
     actions: perFrameAndPlayer(action),
-    flags: perFrameAndPlayer(z.int().min(0).max(3)).describe("Bit 0 focused, bit 1 absent."),
+    flags: perFrameAndPlayer(z.int().min(0).max(15)).describe(
+      "Bit 0 focused, bit 1 absent, bit 2 bot, bit 3 paused.",
+    ),
     hashes: z.array(hash).describe("hashes[i]: this page's hash of the state of frame i + 1."),
     observer: observerSchema,
     status: verdictStatus,

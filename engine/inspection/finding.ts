@@ -1,6 +1,7 @@
 /** What a sync test found, in words that its author can act on. */
-import type { Problem } from "../environment/inspection.ts";
+
 import type { StateDifference } from "../environment/state-difference.ts";
+import type { Problem } from "./inspection.ts";
 
 export type FindingKind =
   /** Something was called that is not the same on every machine. */

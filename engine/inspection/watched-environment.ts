@@ -1,11 +1,5 @@
 /** An environment whose every call is trapped and whose every value is inspected. */
 import type { Environment, StepResult } from "../environment/environment.ts";
-import {
-  inspectJson,
-  inspectState,
-  inspectStepResult,
-  type Problem,
-} from "../environment/inspection.ts";
 import type { Action } from "../environment/space.ts";
 import {
   type CallTrap,
@@ -14,6 +8,7 @@ import {
   type Finding,
   valueFinding,
 } from "./finding.ts";
+import { inspectJson, inspectState, inspectStepResult, type Problem } from "./inspection.ts";
 
 /** Carries a finding out of whatever was running; caught by the sync test. */
 export class FindingError extends Error {
