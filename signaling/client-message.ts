@@ -2,15 +2,15 @@
 import { z } from "zod";
 
 /** Raised whenever a page of an older build could misread this one. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** The longest subject id that is still a portable file name with its suffixes. */
 export const SUBJECT_ID_LENGTH_MAX = 100;
 /** Safe on every disk and in every URL: no separator, no leading dot, no control character. */
 export const SUBJECT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~@-]*$/;
 
-/** Three hours at 120 frames per second: no episode is longer, so no frame number is larger. */
-const FRAME_MAX = 3 * 60 * 60 * 120;
+/** Three hours at 120 frames per second, the longest episode, and as much waiting: no frame number is larger. */
+const FRAME_MAX = 2 * 3 * 60 * 60 * 120;
 /** Two seconds of frames at the highest rate, with room for a catch-up after an interruption. */
 const LOG_CHUNK_FRAMES_MAX = 1_200;
 const PLAYERS_MAX = 8;
@@ -90,7 +90,6 @@ const episodeLogMessage = z.strictObject({
   episode: z.int().min(0).max(10_000),
   fromFrame: frame,
   actions: perFrame(perPlayer(action)),
-  /** Bit 0 focused, bit 1 absent. */
   flags: perFrame(perPlayer(z.int().min(0).max(15))),
   hashes: perFrame(hash),
   observer: observerFrames,

@@ -173,6 +173,10 @@ export interface GameStart {
     readonly disconnectedAfterMs: number;
     readonly isTimeSyncOn: boolean;
     readonly onDeparture: "end" | "neutral";
+    readonly onHidden: "continue" | "neutral" | "pause";
+    readonly onInterruption: "continue" | "pause";
+    readonly resumeCountdownMs: number;
+    readonly pauseLimitMs: number | null;
   };
   /** Keys to actions, from the study or the environment. */
   readonly keyBindings: Readonly<Record<string, number | readonly number[]>>;

@@ -136,6 +136,7 @@ const SHARED = [
   "config",
   "environment",
   "maxSteps",
+  "pausePolicy",
   "players",
   "endFrame",
   "actions",

@@ -1,6 +1,7 @@
 /** The rows of an episode: what every analyst reads, made from confirmed inputs alone. */
 import type { Environment, StepResult } from "./environment.ts";
 import { flatten } from "./flatten.ts";
+import { FLAG_ABSENT, FLAG_FOCUSED } from "./input-flag.ts";
 import type { Action } from "./space.ts";
 
 /** One value of a table; JSON's leaves. */
@@ -24,7 +25,18 @@ const GROUPS = [
   "infos",
   "isFocused",
   "isDefaultAction",
+  "isPaused",
 ] as const;
+
+/** What was done in one frame; arrays are indexed by player. */
+export interface PlayedFrame {
+  readonly actions: readonly Action[];
+  readonly flags: readonly number[];
+  /** Whether the step limit ended the episode with it. */
+  readonly isCut: boolean;
+  /** Whether it waited; null leaves the column out. */
+  readonly isPaused: boolean | null;
+}
 
 /** Collects frames and lays them out as a table. */
 export class Trajectory {
@@ -50,15 +62,9 @@ export class Trajectory {
     return row;
   }
 
-  /** What was done in that frame and what came of it; `isLast` marks the frame cut by the step limit. */
-  complete(
-    row: Map<string, Cell>,
-    actions: readonly Action[],
-    isFocused: readonly boolean[],
-    isDefaultAction: readonly boolean[],
-    result: StepResult,
-    isCut: boolean,
-  ): void {
+  /** What was done in that frame and what came of it. */
+  complete(row: Map<string, Cell>, played: PlayedFrame, result: StepResult): void {
+    const { actions, flags, isCut, isPaused } = played;
     this.#environment.agentIds.forEach((agent, player) => {
       flatten(`actions.${agent}`, actions[player], row);
       row.set(`rewards.${agent}`, result.rewards[player] as number);
@@ -69,9 +75,11 @@ export class Trajectory {
         result.truncateds[player] === true || (isCut && !isTerminated),
       );
       flatten(`infos.${agent}`, result.infos[player], row);
-      row.set(`isFocused.${agent}`, isFocused[player] as boolean);
-      row.set(`isDefaultAction.${agent}`, isDefaultAction[player] as boolean);
+      const bits = flags[player] as number;
+      row.set(`isFocused.${agent}`, (bits & FLAG_FOCUSED) !== 0);
+      row.set(`isDefaultAction.${agent}`, (bits & FLAG_ABSENT) !== 0);
     });
+    if (isPaused !== null) row.set("isPaused", isPaused);
   }
 
   table(): Table {

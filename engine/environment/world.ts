@@ -7,6 +7,7 @@ import { type Hasher, hashHex } from "../determinism/hash.ts";
 import type { Environment, StepResult } from "./environment.ts";
 import { FlatMemory } from "./flat-memory.ts";
 import { FLAG_BOT } from "./input-flag.ts";
+import { PauseClock, type PausePolicy, type PauseState } from "./pause-clock.ts";
 import { PlainMemory } from "./plain-memory.ts";
 import type { Action } from "./space.ts";
 import type { StateMemory } from "./state-memory.ts";
@@ -15,17 +16,20 @@ export interface WorldOptions {
   readonly environment: Environment;
   readonly config: unknown;
   readonly seed: number;
-  /** Frames after which every player is truncated. */
+  /** Steps after which every player is truncated; frames that wait are none. */
   readonly maxSteps: number;
   readonly hasher: Hasher;
   /** States kept, a power of two; 128 covers the widest window with two seconds for verification. */
   readonly snapshotCount?: number;
   /** False walks plain states by loops, as under a policy that forbids generated code. */
   readonly isCompiled?: boolean;
+  /** When frames wait; without it none does. */
+  readonly pausePolicy?: PausePolicy | undefined;
 }
 
 const DEFAULT_SNAPSHOT_COUNT = 128;
 const NO_FLAGS: readonly number[] = [];
+const NEVER_PAUSED: PausePolicy = { countdownFrames: 0, limitFrames: 0 };
 
 export class World {
   readonly environment: Environment;
@@ -37,6 +41,9 @@ export class World {
   readonly #terminals: Uint8Array;
   readonly #mask: number;
   readonly #actions: Action[] = [];
+  /** Null where nobody can pause, so that it costs nothing there. */
+  readonly #pause: PauseClock | null;
+  readonly #waitResult: StepResult;
   #state: unknown;
   #frame = 0;
   #isTerminal = false;
@@ -57,6 +64,11 @@ export class World {
     this.#frames = new Int32Array(count).fill(-1);
     this.#terminals = new Uint8Array(count);
     this.#mask = count - 1;
+    const playerCount = options.environment.agentIds.length;
+    const { pausePolicy = NEVER_PAUSED } = options;
+    this.#pause =
+      pausePolicy.limitFrames === 0 ? null : new PauseClock(pausePolicy, playerCount, count);
+    this.#waitResult = waitResult(playerCount);
     this.#state = options.environment.reset(this.seed, options.config);
     this.#isTerminal = options.maxSteps === 0;
     this.save(0);
@@ -77,12 +89,23 @@ export class World {
     return this.#isTerminal;
   }
 
+  /** Whether the game waits in the present state, and for whom; borrowed. Null where nobody can pause. */
+  get pause(): PauseState | null {
+    return this.#pause;
+  }
+
+  /** Frames up to the present state that did not wait: until the end, the environment's steps. */
+  get stepCount(): number {
+    return this.#frame - (this.#pause?.waitedFrames ?? 0);
+  }
+
   save(frame: number): void {
     if (frame !== this.#frame) fail(`Expected to save frame ${this.#frame}, got ${frame}`);
     const slot = frame & this.#mask;
     this.#memory.save(this.#state, this.#snapshots[slot]);
     this.#frames[slot] = frame;
     this.#terminals[slot] = this.#isTerminal ? 1 : 0;
+    this.#pause?.save(slot);
   }
 
   load(frame: number): void {
@@ -90,29 +113,31 @@ export class World {
     this.#state = this.#memory.load(this.#snapshots[slot]);
     this.#frame = frame;
     this.#isTerminal = this.#terminals[slot] === 1;
+    this.#pause?.load(slot);
   }
 
-  /** What each player did in the last step, bots included; borrowed until the next one. */
+  /** What each player did in the last frame, bots included; borrowed until the next one. */
   get actions(): readonly Action[] {
     return this.#actions;
   }
 
   /**
-   * Steps by one frame; null when the state was terminal and stayed as it was. `flags[playerIndex]`, bits as in
-   * `input-flag.ts`, may be left out when nobody is a bot.
+   * Goes on by one frame; null when the state was terminal. A frame that waits leaves the state as it was and gives
+   * nothing to anybody. `flags[playerIndex]`, bits as in `input-flag.ts`, may be left out when none steps otherwise.
    */
   step(actions: readonly Action[], flags: readonly number[] = NO_FLAGS): StepResult | null {
     if (this.#isTerminal) {
       this.#frame++;
       return null;
     }
+    if (this.#pause?.advance(flags)) return this.#wait(actions);
     for (let i = 0; i < actions.length; i++) {
       const isBot = ((flags[i] ?? 0) & FLAG_BOT) !== 0;
       this.#actions[i] = isBot ? this.#botAction(i) : (actions[i] as Action);
     }
     const result = this.environment.step(this.#state, this.#actions);
     this.#frame++;
-    this.#isTerminal = this.#frame >= this.maxSteps || isOver(result);
+    this.#isTerminal = this.stepCount >= this.maxSteps || isOver(result);
     return result;
   }
 
@@ -149,6 +174,12 @@ export class World {
     return copy;
   }
 
+  #wait(actions: readonly Action[]): StepResult {
+    for (let i = 0; i < actions.length; i++) this.#actions[i] = actions[i] as Action;
+    this.#frame++;
+    return this.#waitResult;
+  }
+
   /** A game without bots leaves the seat with the neutral action. */
   #botAction(playerIndex: number): Action {
     const { environment } = this;
@@ -163,6 +194,16 @@ export class World {
     }
     return slot;
   }
+}
+
+function waitResult(playerCount: number): StepResult {
+  const perPlayer = <T>(value: T): T[] => Array.from({ length: playerCount }, () => value);
+  return {
+    rewards: perPlayer(0),
+    terminateds: perPlayer(false),
+    truncateds: perPlayer(false),
+    infos: perPlayer({}),
+  };
 }
 
 function isOver(result: StepResult): boolean {

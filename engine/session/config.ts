@@ -4,6 +4,9 @@ import { assert } from "../determinism/assert.ts";
 /** Names of the ways to guess. */
 export const PREDICTORS = ["repeat-last", "neutral", "environment"] as const;
 
+export const HIDDEN_POLICIES = ["continue", "neutral", "pause"] as const;
+export const INTERRUPTION_POLICIES = ["continue", "pause"] as const;
+
 export interface SessionConfig {
   /** Frames between a key press and its effect, 0 to 15; the same for every player of a group. */
   readonly inputDelayFrames: number;
@@ -21,6 +24,17 @@ export interface SessionConfig {
    * player, or go on with `neutral` inputs in that seat from there. Two players always end.
    */
   readonly onDeparture: "end" | "neutral";
+  /**
+   * What a page without its participant's attention plays: what the devices give, the neutral action, or the
+   * neutral action with the wish that everybody waits.
+   */
+  readonly onHidden: (typeof HIDDEN_POLICIES)[number];
+  /** Whether everybody waits for the countdown when a peer is heard again after an interruption. */
+  readonly onInterruption: (typeof INTERRUPTION_POLICIES)[number];
+  /** How long the game still waits after a pause, so that everybody finds their keys again; 0 to 10 s. */
+  readonly resumeCountdownMs: number;
+  /** How long one player can hold the others in one episode, in all; null for as long as they like. */
+  readonly pauseLimitMs: number | null;
 }
 
 export const DEFAULT_SESSION_CONFIG: SessionConfig = {
@@ -31,6 +45,10 @@ export const DEFAULT_SESSION_CONFIG: SessionConfig = {
   disconnectedAfterMs: 10_000,
   isTimeSyncOn: true,
   onDeparture: "end",
+  onHidden: "neutral",
+  onInterruption: "continue",
+  resumeCountdownMs: 3_000,
+  pauseLimitMs: 30_000,
 };
 
 const RANGES = {
@@ -38,6 +56,15 @@ const RANGES = {
   predictionWindowFrames: [1, 60],
   interruptedAfterMs: [1, 60_000],
   disconnectedAfterMs: [1, 600_000],
+  resumeCountdownMs: [0, 10_000],
+  pauseLimitMs: [1, 3_600_000],
+} as const;
+
+const CHOICES = {
+  predictor: PREDICTORS,
+  onDeparture: ["end", "neutral"],
+  onHidden: HIDDEN_POLICIES,
+  onInterruption: INTERRUPTION_POLICIES,
 } as const;
 
 /** One sentence per fault, each naming the knob, the range and what was got; none if usable. */
@@ -45,17 +72,16 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
   const faults: string[] = [];
   for (const [name, [low, high]] of Object.entries(RANGES)) {
     const value = config[name as keyof typeof RANGES];
-    if (!Number.isInteger(value) || value < low || value > high) {
+    if (name === "pauseLimitMs" && value === null) continue;
+    if (!Number.isInteger(value) || Number(value) < low || Number(value) > high) {
       faults.push(`Expected \`${name}\` to be an integer ${low}–${high}, got ${String(value)}`);
     }
   }
-  if (!PREDICTORS.includes(config.predictor)) {
-    faults.push(
-      `Expected \`predictor\` to be ${PREDICTORS.join(", ")}, got ${String(config.predictor)}`,
-    );
-  }
-  if (config.onDeparture !== "end" && config.onDeparture !== "neutral") {
-    faults.push(`Expected \`onDeparture\` to be end or neutral, got ${String(config.onDeparture)}`);
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = config[name as keyof typeof CHOICES];
+    if (!(choices as readonly string[]).includes(value)) {
+      faults.push(`Expected \`${name}\` to be ${choices.join(" or ")}, got ${String(value)}`);
+    }
   }
   return faults;
 }

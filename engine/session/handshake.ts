@@ -3,6 +3,7 @@
 import type { Environment } from "../environment/environment.ts";
 import { WIRE_VERSION } from "../protocol/control-message.ts";
 import type { SessionConfig } from "./config.ts";
+import { pausePolicyOf } from "./pause-policy.ts";
 
 /** Who sits where; `peer` is the number packets to and from that seat carry. */
 export type Seat = { readonly kind: "local" } | { readonly kind: "remote"; readonly peer: number };
@@ -30,6 +31,7 @@ export interface DigestOptions {
 
 /** Names and values of all that decides a simulation. */
 export function handshakeDigest(options: DigestOptions): Readonly<Record<string, string>> {
+  const pause = pausePolicyOf(options.config, options.environment.fps);
   return {
     wireVersion: String(WIRE_VERSION),
     environmentId: options.environment.id,
@@ -40,6 +42,8 @@ export function handshakeDigest(options: DigestOptions): Readonly<Record<string,
     episode: String(options.episode),
     maxSteps: String(options.maxSteps),
     inputDelayFrames: String(options.config.inputDelayFrames),
+    pauseCountdownFrames: String(pause.countdownFrames),
+    pauseLimitFrames: String(pause.limitFrames),
   };
 }
 

@@ -48,7 +48,7 @@ export class P2PSession implements Session {
     assertSessionConfig(options.config);
     this.#options = options;
     this.#inputClock = new InputClock(1000 / options.environment.fps);
-    this.#simulator = new Simulator(options.environment, options.config.predictor);
+    this.#simulator = new Simulator(options.environment, options.config);
     this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
     const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
     const host = {
@@ -119,7 +119,7 @@ export class P2PSession implements Session {
     if (!this.#localPlayers.includes(playerIndex)) {
       fail(`Expected one of the local players ${this.#localPlayers}, got ${playerIndex}`);
     }
-    this.#simulator.setSample(playerIndex, sample);
+    this.#simulator.localInputs.set(playerIndex, sample);
   }
 
   advance(nowMs: number): readonly Request[] {
@@ -191,7 +191,7 @@ export class P2PSession implements Session {
 
   #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
     if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
-    this.#group.heard(peer, nowMs);
+    if (this.#group.heard(peer, nowMs)) this.#simulator.localInputs.resumed();
     const { header, rows } = peer.reader;
     const from = header.newestFrame - header.inputCount;
     for (let i = 0; i < peer.players.length; i++) {

@@ -101,13 +101,14 @@ export class PeerGroup {
     host.emit({ kind: "started", atMs: nowMs });
   }
 
-  /** Ends an interruption when something was heard from the peer. */
-  heard(peer: Peer, nowMs: number): void {
-    if (peer.state.kind !== "interrupted") return;
+  /** Ends an interruption when something was heard from the peer; true if there was one. */
+  heard(peer: Peer, nowMs: number): boolean {
+    if (peer.state.kind !== "interrupted") return false;
     const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
     peer.state = { kind: "running" };
     this.#options.recorder.resumed(peer.peer, nowMs);
     this.#options.host.emit({ kind: "resumed", peer: peer.peer, atMs: nowMs, silentMs });
+    return true;
   }
 
   /** Tells of peers that have fallen silent, and gives up on one that stays so. */

@@ -1,7 +1,7 @@
 /** Rebuilds an episode from its seed and confirmed inputs: the one source of rows, on every machine. */
 import type { Hasher } from "../determinism/hash.ts";
 import type { Environment } from "../environment/environment.ts";
-import { FLAG_ABSENT, FLAG_FOCUSED } from "../environment/input-flag.ts";
+import type { PausePolicy } from "../environment/pause-clock.ts";
 import type { Action } from "../environment/space.ts";
 import { type Table, Trajectory } from "../environment/trajectory.ts";
 import { World } from "../environment/world.ts";
@@ -16,10 +16,12 @@ export interface Recording {
   readonly actions: readonly (readonly Action[])[];
   /** `flags[frame][playerIndex]`, bits as in `environment/input-flag.ts`. */
   readonly flags: readonly (readonly number[])[];
+  /** Absent where nothing was known of pauses: no frame waits, and rows do not say so. */
+  readonly pausePolicy?: PausePolicy | undefined;
 }
 
 export interface Replay {
-  /** Frames simulated: all that were recorded, or fewer if the episode was over before. */
+  /** Frames replayed: all that were recorded, or fewer if the episode was over before. */
   readonly endFrame: number;
   /** Whether the episode is over at `endFrame`. */
   readonly isTerminal: boolean;
@@ -37,16 +39,12 @@ export function replayEpisode(recording: Recording & { readonly hasher: Hasher }
     const actions = recording.actions[frame] as readonly Action[];
     const flags = recording.flags[frame] as readonly number[];
     const row = trajectory.observe(world.state);
+    const steps = world.stepCount;
     const result = world.step(actions, flags);
     if (result === null) break;
-    trajectory.complete(
-      row,
-      world.actions,
-      flags.map((bits) => (bits & FLAG_FOCUSED) !== 0),
-      flags.map((bits) => (bits & FLAG_ABSENT) !== 0),
-      result,
-      frame + 1 >= recording.maxSteps,
-    );
+    const isPaused = recording.pausePolicy === undefined ? null : world.stepCount === steps;
+    const isCut = world.stepCount >= recording.maxSteps;
+    trajectory.complete(row, { actions: world.actions, flags, isCut, isPaused }, result);
     world.save(frame + 1);
     hashes.push(world.hash(frame + 1));
   }

@@ -59,7 +59,7 @@ export interface ConfirmedFrames {
   readonly fromFrame: number;
   /** `actions[i][playerIndex]` of frame `fromFrame + i`. */
   readonly actions: readonly (readonly Action[])[];
-  /** `flags[i][playerIndex]`: bit 0 focused, bit 1 absent (the neutral action by default). */
+  /** `flags[i][playerIndex]`, bits as in `environment/input-flag.ts`. */
   readonly flags: readonly (readonly number[])[];
   /** `hashes[i]` is the hash of the state of frame `fromFrame + i + 1`. */
   readonly hashes: readonly string[];

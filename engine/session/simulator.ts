@@ -5,7 +5,7 @@
 import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
 import { HashChain } from "../rollback/hash-chain.ts";
-import { type InputLayout, inputLayouts, writeRow } from "../rollback/input-layout.ts";
+import { type InputLayout, inputLayouts } from "../rollback/input-layout.ts";
 import { INPUT_REACH_FRAMES, type InputQueue } from "../rollback/input-queue.ts";
 import {
   type Predictor,
@@ -17,9 +17,10 @@ import { SyncLayer } from "../rollback/sync-layer.ts";
 import type { SessionConfig } from "./config.ts";
 import { EpisodeLog } from "./episode-log.ts";
 import type { SessionEvent } from "./event.ts";
+import { type LocalInputRules, LocalInputs } from "./local-inputs.ts";
 import { MetricsRecorder } from "./metrics-recorder.ts";
 import { type Request, RequestList } from "./request.ts";
-import type { ConfirmedFrames, ConfirmedState, InputSample } from "./session.ts";
+import type { ConfirmedFrames, ConfirmedState } from "./session.ts";
 
 /** How player `playerIndex`'s inputs are guessed; a game without guesses of its own repeats the last. */
 function predictorOf(
@@ -43,19 +44,20 @@ export class Simulator {
   readonly chain = new HashChain();
   readonly log: EpisodeLog;
   readonly recorder = new MetricsRecorder();
+  readonly localInputs: LocalInputs;
   readonly #requests = new RequestList();
-  readonly #row: readonly Uint32Array[];
-  readonly #samples: (InputSample | null)[];
   #endFrame: number | null = null;
   #confirmRequested = 0;
 
-  constructor(environment: Environment, predictor: SessionConfig["predictor"]) {
+  constructor(
+    environment: Environment,
+    config: Pick<SessionConfig, "predictor"> & LocalInputRules,
+  ) {
     this.layouts = inputLayouts(environment);
-    const predictors = this.layouts.map((_, i) => predictorOf(environment, predictor, i));
+    const predictors = this.layouts.map((_, i) => predictorOf(environment, config.predictor, i));
     this.sync = new SyncLayer(this.layouts, predictors);
     this.log = new EpisodeLog(this.layouts, this.chain);
-    this.#row = this.layouts.map((layout) => new Uint32Array(layout.width));
-    this.#samples = this.layouts.map(() => null);
+    this.localInputs = new LocalInputs(this.layouts, config);
   }
 
   /** First confirmed frame whose state is terminal; null before. */
@@ -73,10 +75,6 @@ export class Simulator {
     this.recorder.ticks++;
   }
 
-  setSample(playerIndex: number, sample: InputSample): void {
-    this.#samples[playerIndex] = sample;
-  }
-
   /** Gives player `playerIndex` neutral inputs for the next `frames` frames: the input delay, an empty seat. */
   fillNeutral(playerIndex: number, frames: number): void {
     const layout = this.layouts[playerIndex] as InputLayout;
@@ -85,11 +83,7 @@ export class Simulator {
 
   /** Appends what the player does now as their next input. */
   pushSample(playerIndex: number): void {
-    const sample = this.#samples[playerIndex] ?? null;
-    const row = this.#row[playerIndex] as Uint32Array;
-    const layout = this.layouts[playerIndex] as InputLayout;
-    writeRow(layout, sample?.action ?? null, sample?.isFocused ?? true, row);
-    this.pushRow(playerIndex, row, 0);
+    this.pushRow(playerIndex, this.localInputs.take(playerIndex), 0);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** One peer plays every seat: nothing is predicted, every frame is confirmed at once. */
 import type { Environment } from "../environment/environment.ts";
+import { DEFAULT_SESSION_CONFIG, type SessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
 import type { SessionMetrics } from "./metrics.ts";
 import { Outbox } from "./outbox.ts";
@@ -21,8 +22,12 @@ export class SinglePlayerSession implements Session {
   #nowMs = 0;
 
   /** Seats that get no input do the neutral action. */
-  constructor(environment: Environment) {
-    this.#simulator = new Simulator(environment, "neutral");
+  constructor(
+    environment: Environment,
+    { onHidden }: Pick<SessionConfig, "onHidden"> = DEFAULT_SESSION_CONFIG,
+  ) {
+    const rules = { predictor: "neutral", onHidden, onInterruption: "continue" } as const;
+    this.#simulator = new Simulator(environment, rules);
   }
 
   get status(): SessionStatus {
@@ -47,7 +52,7 @@ export class SinglePlayerSession implements Session {
   }
 
   addLocalInput(playerIndex: number, sample: InputSample): void {
-    this.#simulator.setSample(playerIndex, sample);
+    this.#simulator.localInputs.set(playerIndex, sample);
   }
 
   advance(nowMs: number): readonly Request[] {

@@ -10,6 +10,7 @@ import type { SessionEvent } from "../session/event.ts";
 import { fulfil } from "../session/fulfil.ts";
 import { handshakeDigest } from "../session/handshake.ts";
 import { P2PSession } from "../session/p2p-session.ts";
+import { pausePolicyOf } from "../session/pause-policy.ts";
 import type { Request } from "../session/request.ts";
 import type { ConfirmedFrames } from "../session/session.ts";
 import type { LinkProfile } from "./link-profile.ts";
@@ -29,6 +30,8 @@ export interface ClusterOptions {
   readonly hasher: Hasher;
   /** What a player does in a frame; drawn from the schedule when absent. */
   readonly actionOf?: (frame: number, playerIndex: number) => Action;
+  /** Whether the player's page has their attention in a frame; always when absent. */
+  readonly isFocusedOf?: (frame: number, playerIndex: number) => boolean;
   /** May change what a peer simulates, to prove that a fault is caught. */
   readonly tamper?: (peer: number, requests: readonly Request[]) => void;
 }
@@ -38,7 +41,7 @@ export interface ClusterPeer {
   readonly session: P2PSession;
   readonly world: World;
   readonly transport: SimulatedTransport;
-  /** `sampled[frame]` is what this peer's player really did for that frame. */
+  /** `sampled[frame]` is what this peer's player did for that frame, before any rule for pages out of focus. */
   readonly sampled: Action[];
   readonly confirmed: ConfirmedFrames[];
   readonly events: SessionEvent[];
@@ -113,7 +116,10 @@ export class Cluster {
     );
     return {
       session: new P2PSession({ environment, players, episode: 0, config: sessionConfig, digest }),
-      world: new World({ environment, config, seed, maxSteps: schedule.frames, hasher }),
+      world: new World({
+        ...{ environment, config, seed, maxSteps: schedule.frames, hasher },
+        pausePolicy: pausePolicyOf(sessionConfig, environment.fps),
+      }),
       transport: this.network.connect(peer),
       sampled: [],
       confirmed: [],
@@ -131,8 +137,9 @@ export class Cluster {
     const { nowMs } = this.clock;
     session.receive(transport.drain(), nowMs);
     const action = this.#options.actionOf?.(session.sampledFrame, peer) ?? this.#sample(peer);
-    session.addLocalInput(peer, { action, isFocused: true });
     const frame = session.sampledFrame;
+    const isFocused = this.#options.isFocusedOf?.(frame, peer) ?? true;
+    session.addLocalInput(peer, { action, isFocused });
     const requests = session.advance(nowMs);
     // A stalled session samples nothing: what was drawn then was never played.
     if (session.sampledFrame > frame) sampled[frame] = action;

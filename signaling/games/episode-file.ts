@@ -1,4 +1,5 @@
 /** The replay file of one player and one episode. */
+import { pausePolicyOf } from "../../engine/index.ts";
 import type { ObserverLog, ReplayFile } from "../store/file-schema.ts";
 import type { Game, GamePlayer, Verdict } from "../store/game-table.ts";
 import type { FullLog } from "./episode-log.ts";
@@ -63,6 +64,7 @@ export function replayFile(options: {
     configDigest: settings.configDigest,
     session: settings.session,
     seed: settings.seeds[episode] as number,
+    pausePolicy: pausePolicyOf(settings.session, settings.fps),
     maxSteps: settings.maxSteps,
     fps: settings.fps,
     players: seatsOf(game, players),

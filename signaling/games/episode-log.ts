@@ -1,7 +1,7 @@
 /** Each player's own log of an episode's confirmed frames: appended once, never changed. */
-import { type Environment, isAction } from "../../engine/index.ts";
+import { type Environment, episodeFramesMax, isAction, pausePolicyOf } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
-import type { Game, GameTable, LogChunk } from "../store/game-table.ts";
+import type { Game, GameSettings, GameTable, LogChunk } from "../store/game-table.ts";
 
 export type AppendResult =
   | { readonly kind: "stored"; readonly ackFrame: number }
@@ -25,12 +25,17 @@ function lengthFault(chunk: LogChunk, players: number): string | null {
   return null;
 }
 
-function chunkFault(chunk: LogChunk, environment: Environment, maxSteps: number): string | null {
+function chunkFault(
+  chunk: LogChunk,
+  environment: Environment,
+  { session, fps, maxSteps }: GameSettings,
+): string | null {
   const spaces = environment.actionSpaces;
   const fault = lengthFault(chunk, spaces.length);
   if (fault !== null) return fault;
-  if (chunk.fromFrame + chunk.hashes.length > maxSteps) {
-    return `Expected no more than ${maxSteps} frames.`;
+  const framesMax = episodeFramesMax(pausePolicyOf(session, fps), maxSteps, spaces.length);
+  if (chunk.fromFrame + chunk.hashes.length > framesMax) {
+    return `Expected no more than ${framesMax} frames.`;
   }
   const wrong = chunk.actions.findIndex(
     (row) => !spaces.every((space, i) => isAction(space, row[i])),
@@ -86,7 +91,7 @@ export function appendLog(
   if (episode >= game.settings.seeds.length) {
     return { kind: "malformed", message: `The game has no episode ${episode}.` };
   }
-  const fault = chunkFault(chunk, environment, game.settings.maxSteps);
+  const fault = chunkFault(chunk, environment, game.settings);
   if (fault !== null) return { kind: "malformed", message: fault };
   const length = table.logLength(gameId, episode, playerIndex);
   if (chunk.fromFrame > length) return { kind: "stored", ackFrame: length };

@@ -2,6 +2,7 @@
 import type { EpisodeClose, GameSettings, Verdict } from "../store/game-table.ts";
 import type { MultiplayerMetricsFile } from "../store/metrics-schema.ts";
 import type { FullLog } from "./episode-log.ts";
+import { pausesOf } from "./pauses.ts";
 
 /** One player's share of one episode. */
 export interface PlayerEpisode {
@@ -14,9 +15,7 @@ export interface PlayerEpisode {
 type File = MultiplayerMetricsFile;
 type InputLatency = File["inputLatency"][number];
 type Metrics = NonNullable<EpisodeClose["metrics"]>;
-type Timing = Pick<GameSettings, "fps"> & {
-  readonly session: Pick<GameSettings["session"], "inputDelayFrames">;
-};
+type Timing = Pick<GameSettings, "fps" | "session">;
 
 const ABSENT_BIT = 2;
 
@@ -105,6 +104,9 @@ export function episodeMeasurements(episodes: readonly PlayerEpisode[], player: 
     rollbackEvents: tag(({ rollbacks }) => rollbacks),
     stalls: tag(({ stalls }) => stalls),
     interruptions: tag(({ interruptions }) => interruptions),
+    pauses: episodes.flatMap(({ episode, log, verdict }) =>
+      pausesOf(log.flags.slice(0, verdict.endFrame), t).map((pause) => ({ episode, ...pause })),
+    ),
     timeSync: tag(({ links }) =>
       links.map(({ peer, advantageFrames, advantageBoundFrames }) => ({
         peer,

@@ -1,5 +1,11 @@
 /** One clean replay of one episode, and the CSV of each player made from it; the same for server and verify. */
-import { type Action, type Environment, loadHasher, replayEpisode } from "../../engine/index.ts";
+import {
+  type Action,
+  type Environment,
+  loadHasher,
+  type PausePolicy,
+  replayEpisode,
+} from "../../engine/index.ts";
 import { type Cell, type CsvPlayer, episodeCsv } from "../store/episode-csv.ts";
 import type { ObserverLog } from "../store/file-schema.ts";
 
@@ -11,8 +17,10 @@ export interface ReplayJob {
   readonly episode: number;
   /** `actions[frame][playerIndex]`. */
   readonly actions: readonly (readonly Action[])[];
-  /** Bit 0 focused, bit 1 absent. */
+  /** `flags[frame][playerIndex]`. */
   readonly flags: readonly (readonly number[])[];
+  /** Absent in a file that knows nothing of pauses. */
+  readonly pausePolicy?: PausePolicy | undefined;
   readonly players: readonly CsvPlayer[];
   /** One CSV is made for each. */
   readonly observers: readonly ObserverLog[];
@@ -31,7 +39,7 @@ export interface ReplayResult {
 
 export async function replay(environment: Environment, job: ReplayJob): Promise<ReplayResult> {
   const hasher = await loadHasher();
-  const { config, seed, maxSteps, episode, actions, flags } = job;
+  const { config, seed, maxSteps, episode, actions, flags, pausePolicy } = job;
   const { endFrame, isTerminal, hashes, table } = replayEpisode({
     environment,
     config,
@@ -40,6 +48,7 @@ export async function replay(environment: Environment, job: ReplayJob): Promise<
     episode,
     actions,
     flags,
+    pausePolicy,
     hasher,
   });
   const rows = table.rows as readonly (readonly Cell[])[];

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { pausePolicyOf } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
 import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
@@ -147,7 +148,7 @@ export class Settlement {
     inputs: AgreedInputs,
   ): Promise<ReplayResult | { readonly fault: string }> {
     const { folder, replayer, log } = this.#options;
-    const { config, seeds, maxSteps, environmentDigest } = game.settings;
+    const { config, seeds, maxSteps, environmentDigest, session, fps } = game.settings;
     try {
       const path = join(folder.path, ENVIRONMENTS_FOLDER, `${environmentDigest}.js`);
       return await replayer.replay(environmentDigest, await readFile(path, "utf8"), {
@@ -157,6 +158,7 @@ export class Settlement {
         episode,
         actions: inputs.actions,
         flags: inputs.flags,
+        pausePolicy: pausePolicyOf(session, fps),
         players: seatsOf(game, players),
         observers: logs.map(({ observer }) => cutObserver(observer, inputs.actions.length)),
       });

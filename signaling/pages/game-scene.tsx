@@ -6,6 +6,7 @@ import { connectionWording, noticeOf } from "./game-wording.ts";
 import { Html } from "./html.tsx";
 import { KeyHelp } from "./key-help.tsx";
 import { useNowMs } from "./now.ts";
+import { pauseViewOf } from "./pause-view.ts";
 import { StatusDot } from "./status-dot.tsx";
 import { useStore } from "./store.ts";
 import type { StudySocket } from "./study-socket.ts";
@@ -19,9 +20,12 @@ interface Props {
 function NoticeOver({ room }: { readonly room: GameRoom }) {
   const view = useStore(room.view);
   const { phase } = view;
-  const nowMs = useNowMs(phase.kind === "break");
+  const pause = room.play?.world.pause ?? null;
+  // A world tells nobody when it waits: where it can, it is looked at as often as a countdown is drawn.
+  const nowMs = useNowMs(phase.kind === "break" || pause !== null);
   const leftMs = phase.kind === "break" ? phase.resumesAtMs - nowMs : 0;
-  const notice = noticeOf(phase, view, Math.ceil(leftMs / 1000));
+  const secondsLeft = Math.ceil(leftMs / 1000);
+  const notice = noticeOf(phase, view, secondsLeft, pauseViewOf(pause, room.start));
   return (
     <div class={notice === null ? "notice hidden" : "notice"} role="status" aria-live="polite">
       {notice !== null && (

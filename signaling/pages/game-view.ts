@@ -14,6 +14,13 @@ export type GamePhase =
 
 export type PartnerLine = "connecting" | "direct" | "relayed" | "silent" | "left";
 
+/** Why the frames that are played now wait. */
+export interface PauseView {
+  readonly why: "self" | "partner" | "interruption";
+  /** Until play goes on; null while it waits for somebody. */
+  readonly secondsLeft: number | null;
+}
+
 export interface GameView {
   readonly phase: GamePhase;
   /** From 0. */

@@ -1,5 +1,5 @@
 /** The state of a game and its connection in words that need no explanation. */
-import type { GamePhase, GameView, PartnerLine } from "./game-view.ts";
+import type { GamePhase, GameView, PartnerLine, PauseView } from "./game-view.ts";
 import type { Line } from "./study-socket.ts";
 
 /** How good the news is; views turn it into a colour beside the words. */
@@ -54,8 +54,33 @@ function breakNotice(view: GameView, secondsLeft: number): Notice {
   };
 }
 
+const PAUSED_WORDS: Readonly<Record<PauseView["why"], string>> = {
+  self: "Click the game to go on.",
+  partner: "Your partner is away from the game. It goes on as soon as they are back.",
+  interruption: "The connection was interrupted. The game goes on in a moment.",
+};
+
+const RESUMING_WORDS: Readonly<Record<PauseView["why"], string>> = {
+  self: "You were away.",
+  partner: "Your partner was away.",
+  interruption: "The connection was interrupted.",
+};
+
+function pauseNotice({ why, secondsLeft }: PauseView): Notice {
+  if (secondsLeft === null) return { title: "Paused", text: PAUSED_WORDS[why] };
+  return {
+    title: secondsLeft > 0 ? `The game goes on in ${secondsLeft} s` : "The game goes on now",
+    text: RESUMING_WORDS[why],
+  };
+}
+
 /** What lies over the picture; null while playing undisturbed. */
-export function noticeOf(phase: GamePhase, view: GameView, secondsLeft: number): Notice | null {
+export function noticeOf(
+  phase: GamePhase,
+  view: GameView,
+  secondsLeft: number,
+  pause: PauseView | null = null,
+): Notice | null {
   switch (phase.kind) {
     case "loading":
       return { title: "Preparing the game…", text: "This takes a few seconds." };
@@ -64,9 +89,11 @@ export function noticeOf(phase: GamePhase, view: GameView, secondsLeft: number):
         ? null
         : { title: "Get ready", text: "Waiting for your partner’s page to be ready…" };
     case "playing":
-      return view.partner === "silent"
-        ? { title: "Waiting for your partner…", text: "The game goes on as soon as they are back." }
-        : null;
+      if (view.partner === "silent") {
+        const text = "The game goes on as soon as they are back.";
+        return { title: "Waiting for your partner…", text };
+      }
+      return pause === null ? null : pauseNotice(pause);
     case "break":
       return breakNotice(view, secondsLeft);
     case "saving":

@@ -1,6 +1,7 @@
 /** What tests and a developer's console may read of a running page; nothing can be changed by it. */
 import type { SessionMetrics } from "../../engine/index.ts";
 import { totalCounts } from "./connection-log.ts";
+import { pauseViewOf } from "./pause-view.ts";
 import type { StudyPage } from "./study-page.ts";
 
 export interface PageWindow {
@@ -32,6 +33,8 @@ function statusOf(page: StudyPage): PageWindow["status"] {
     phase: view?.phase.kind ?? null,
     episode: view?.episode ?? null,
     partner: view?.partner ?? null,
+    pause: room === null ? null : pauseViewOf(play?.world.pause ?? null, room.start),
+    steps: play?.world.stepCount ?? null,
     session: play?.session.status ?? null,
     frame: play?.session.currentFrame ?? null,
     confirmedFrame: play?.session.confirmedFrame ?? null,

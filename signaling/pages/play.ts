@@ -8,6 +8,7 @@ import {
   handshakeDigest,
   type Keyboard,
   P2PSession,
+  pausePolicyOf,
   type Session,
   type SessionEvent,
   SinglePlayerSession,
@@ -45,7 +46,7 @@ export interface Play {
 
 function makeSession(context: PlayContext, episode: number): Session {
   const { start, environment } = context;
-  if (context.line === null) return new SinglePlayerSession(environment);
+  if (context.line === null) return new SinglePlayerSession(environment, start.session);
   const seats = Array.from({ length: start.playerCount }, (_, player) =>
     player === start.playerIndex
       ? { kind: "local" as const }
@@ -72,6 +73,7 @@ export function startPlay(context: PlayContext, episode: number): Play {
     config: start.config,
     seed: start.seeds[episode] ?? 0,
     maxSteps: start.maxSteps,
+    pausePolicy: pausePolicyOf(start.session, environment.fps),
     hasher,
     // The page's content policy forbids generated code.
     isCompiled: false,

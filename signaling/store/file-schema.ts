@@ -59,7 +59,7 @@ export const episodeRowSchema = z
   .object({ t: count, episode_num: count })
   .catchall(cell)
   .describe(
-    "One row of an episode CSV: canonical columns (t to isDefaultAction.*), player_subjects.*, observer.*; an empty cell is null.",
+    "One row of an episode CSV: canonical columns (t to isPaused), player_subjects.*, observer.*; an empty cell is null.",
   );
 
 export const observerSchema = z
@@ -94,9 +94,22 @@ export const replaySchema = z
       disconnectedAfterMs: count,
       isTimeSyncOn: z.boolean(),
       onDeparture: z.enum(["end", "neutral"]),
+      onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
+      onInterruption: z.enum(["continue", "pause"]).optional(),
+      resumeCountdownMs: count.optional(),
+      pauseLimitMs: count.nullable().optional(),
     }),
+    pausePolicy: z
+      .strictObject({
+        countdownFrames: count.describe("Frames that still wait after the last one asked for."),
+        limitFrames: count
+          .nullable()
+          .describe("Frames per player in which asking counts; 0: never, null: always."),
+      })
+      .optional()
+      .describe("Which frames wait, from the paused bits of `flags`. Absent in older files: none."),
     seed: z.int().min(0).max(0xffffffff),
-    maxSteps: count,
+    maxSteps: count.describe("Steps after which the episode is cut; frames that wait are none."),
     fps: z.int().min(1),
     players: z
       .array(

@@ -28,6 +28,15 @@ const interruption = z.strictObject({
   durationMs: z.number().nullable().describe("Until the peer was heard again; null for never."),
 });
 
+const pause = z.strictObject({
+  episode: count,
+  fromFrame: count.describe("The first frame that waited."),
+  toFrame: count.nullable().describe("The first that did not; null: the data end in the pause."),
+  askers: z
+    .array(z.strictObject({ playerIndex: count, reason: z.enum(["hidden", "interruption"]) }))
+    .describe("Players for whom the game waited, and why."),
+});
+
 const timeSync = z.strictObject({
   episode: count,
   peer: count,
@@ -79,6 +88,10 @@ export const measurementSchemas = {
   rollbackEvents: z.array(rollbackEvent),
   stalls: z.array(stall),
   interruptions: z.array(interruption),
+  pauses: z
+    .array(pause)
+    .optional()
+    .describe("Stretches of frames that waited, countdown included. Absent in older files."),
   timeSync: z.array(timeSync),
   inputLatency: z.array(inputLatency),
   links: z.array(link),

@@ -11,7 +11,7 @@ import { type Scene, SceneBuilder } from "./scene.ts";
 
 const GROUP_SIZE_MAX = 8;
 const EPISODES_MAX = 1_000;
-/** Three hours at 120 frames per second; the socket accepts no larger frame number. */
+/** Three hours at 120 frames per second; the socket accepts frame numbers up to twice that. */
 const MAX_STEPS_MAX = 3 * 60 * 60 * 120;
 const FREEZE_MAX_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -26,6 +26,10 @@ const SESSION_KNOBS = [
   "disconnectedAfterMs",
   "isTimeSyncOn",
   "onDeparture",
+  "onHidden",
+  "onInterruption",
+  "resumeCountdownMs",
+  "pauseLimitMs",
 ] as const;
 
 /** The configuration travels to the pages and into the data as JSON. */
@@ -148,8 +152,19 @@ export class GymScene extends SceneBuilder {
     list.integer("disconnectedAfterMs", given.disconnectedAfterMs ?? 1, 1, 600_000);
     list.boolean("isTimeSyncOn", given.isTimeSyncOn ?? true);
     list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral"]);
+    this.#checkPauses(list);
     list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;
     list.boolean("partnerDisconnectShowCompletionCode", showCode);
+  }
+
+  #checkPauses(list: FaultList): void {
+    const given = this.#multiplayer;
+    list.oneOf("onHidden", given.onHidden ?? "neutral", ["continue", "neutral", "pause"]);
+    list.oneOf("onInterruption", given.onInterruption ?? "continue", ["continue", "pause"]);
+    list.integer("resumeCountdownMs", given.resumeCountdownMs ?? 0, 0, 10_000);
+    if (given.pauseLimitMs !== null) {
+      list.integer("pauseLimitMs", given.pauseLimitMs ?? 1, 1, HOUR_MS);
+    }
   }
 }

@@ -41,6 +41,17 @@ export interface SessionOptions {
   isTimeSyncOn?: boolean;
   /** For groups of three and more: whether the game ends for all when one has left. */
   onDeparture?: "end" | "neutral";
+  /**
+   * What a page plays that is hidden or has lost the keyboard: what its devices give, the neutral action (the
+   * default), or a pause for everybody until its participant is back.
+   */
+  onHidden?: "continue" | "neutral" | "pause";
+  /** Whether everybody waits for the countdown once a partner who was silent is heard again. */
+  onInterruption?: "continue" | "pause";
+  /** Countdown at the end of a pause, 0 to 10 s. */
+  resumeCountdownMs?: number;
+  /** How long one participant's absence can hold the others in one episode, in all; null has no limit. */
+  pauseLimitMs?: number | null;
 }
 
 export interface MultiplayerOptions extends SessionOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clockText } from "../../signaling/pages/clock-text.ts";
-import type { GameView } from "../../signaling/pages/game-view.ts";
+import type { GameView, PauseView } from "../../signaling/pages/game-view.ts";
 import { connectionWording, noticeOf } from "../../signaling/pages/game-wording.ts";
 import { subjectIdOf } from "../../signaling/pages/identity.ts";
 
@@ -20,6 +20,23 @@ describe("words about a game", () => {
     expect(noticeOf(view.phase, { ...view, partner: "silent" }, 0)?.title).toContain("partner");
     const notice = noticeOf({ kind: "break", resumesAtMs: 0 }, view, 3);
     expect(notice).toEqual({ title: "Round 1 of 2 is over", text: "Round 2 starts in 3 s" });
+  });
+
+  it("says why a game waits and counts down to its going on", () => {
+    const paused = (why: PauseView["why"], secondsLeft: number | null) =>
+      noticeOf(view.phase, view, 0, { why, secondsLeft });
+    expect(paused("self", null)).toEqual({ title: "Paused", text: "Click the game to go on." });
+    expect(paused("partner", null)?.text).toContain("Your partner is away");
+    expect(paused("interruption", null)?.text).toContain("connection was interrupted");
+    expect(paused("partner", 3)).toEqual({
+      title: "The game goes on in 3 s",
+      text: "Your partner was away.",
+    });
+    expect(paused("self", 0)?.title).toBe("The game goes on now");
+    // Whoever is silent is waited for first: nothing counts down without them.
+    const silent = { ...view, partner: "silent" } as const;
+    const notice = noticeOf(view.phase, silent, 0, { why: "partner", secondsLeft: 3 });
+    expect(notice?.title).toContain("Waiting for your partner");
   });
 
   it("does not call a lost line to the server a lost partner while play is direct", () => {

@@ -1,6 +1,6 @@
 /** A participant's page without a browser: a real socket that says what a page would say. */
 import { io, type Socket } from "socket.io-client";
-import { type Action, loadHasher, replayEpisode } from "../../engine/index.ts";
+import { type Action, loadHasher, pausePolicyOf, replayEpisode } from "../../engine/index.ts";
 import {
   type ClientEvent,
   type ClientMessage,
@@ -19,8 +19,8 @@ type Message<E extends ServerEvent> = Parameters<ServerToClientEvents[E]>[0];
 const hasher = await loadHasher();
 
 /** What both players did, the same on every page. */
-function actionsOf(start: GameStart, episode: number): Action[][] {
-  return Array.from({ length: start.maxSteps }, (_, frame) => [
+function actionsOf(start: GameStart, episode: number, frames: number): Action[][] {
+  return Array.from({ length: frames }, (_, frame) => [
     (frame + episode) % 3,
     start.playerCount === 1 ? 0 : (frame * 2) % 3,
   ]);
@@ -28,10 +28,19 @@ function actionsOf(start: GameStart, episode: number): Action[][] {
 
 export type EpisodeLog = ClientMessage<"episode-log">;
 
+/** Frames in which player 1 is away and asks for a pause, and how many frames the episode has with it. */
+export interface FakePause {
+  readonly fromFrame: number;
+  readonly toFrame: number;
+  readonly frames: number;
+}
+
 /** The log a page would send after a whole episode, as one message. */
-export function fakeLog(start: GameStart, episode: number): EpisodeLog {
-  const actions = actionsOf(start, episode);
-  const flags = actions.map(() => [1, start.playerCount === 1 ? 2 : 1]);
+export function fakeLog(start: GameStart, episode: number, pause?: FakePause): EpisodeLog {
+  const actions = actionsOf(start, episode, pause?.frames ?? start.maxSteps);
+  const { fromFrame, toFrame } = pause ?? { fromFrame: 0, toFrame: 0 };
+  const second = (frame: number) => (frame >= fromFrame && frame < toFrame ? 10 : 1);
+  const flags = actions.map((_, frame) => [1, start.playerCount === 1 ? 2 : second(frame)]);
   const { hashes } = replayEpisode({
     environment: environment as Parameters<typeof replayEpisode>[0]["environment"],
     config: start.config,
@@ -40,6 +49,7 @@ export function fakeLog(start: GameStart, episode: number): EpisodeLog {
     episode,
     actions,
     flags,
+    pausePolicy: pausePolicyOf(start.session, start.fps),
     hasher,
   });
   const own = start.playerIndex;

@@ -8,8 +8,6 @@ import { type RunningServer, type ServerOptions, startServer } from "../../signa
 import { launchBrowser } from "./browser.ts";
 import { Participant } from "./participant.ts";
 
-const STUDY = join(import.meta.dirname, "paired-study.ts");
-
 export interface StudyRun {
   readonly server: RunningServer;
   readonly dataDir: string;
@@ -24,11 +22,12 @@ export interface StudyRun {
 export async function startStudyRun(
   prepare: (context: BrowserContext, index: number) => Promise<void> = async () => {},
   serverOptions: Partial<Pick<ServerOptions, "returnGraceMs">> = {},
+  studyName: "paired-study" | "pausing-study" = "paired-study",
 ): Promise<StudyRun> {
   await buildPage(() => {});
   const dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));
   const server = await startServer({
-    studyPath: STUDY,
+    studyPath: join(import.meta.dirname, `${studyName}.ts`),
     port: 0,
     dataDir,
     host: "127.0.0.1",

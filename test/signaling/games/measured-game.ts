@@ -18,7 +18,7 @@ export const actionOf = (episode: number, frame: number, player: number) =>
 /** Of the state after frame `index`. */
 export const hashOf = (episode: number, index: number) =>
   (episode * 1000 + index).toString(16).padStart(16, "a");
-/** Player 1 looks away in frames 5 to 9 of the first episode. */
+/** Player 1 looks away, and asks the game to wait, in frames 5 to 9 of the first episode. */
 export const isFocusedIn = (episode: number, frame: number, player: number) =>
   !(player === 1 && episode === 0 && frame >= 5 && frame < 10);
 
@@ -27,7 +27,7 @@ export function log(episode: number, frames: number): FullLog {
   return {
     fromFrame: 0,
     actions: all.map((f) => [actionOf(episode, f, 0), actionOf(episode, f, 1)]),
-    flags: all.map((f) => [0, 1].map((player) => (isFocusedIn(episode, f, player) ? 1 : 0))),
+    flags: all.map((f) => [0, 1].map((player) => (isFocusedIn(episode, f, player) ? 1 : 8))),
     hashes: all.map((f) => hashOf(episode, f)),
     observer: {
       simulatedAtTick: all.map((f) => 10 + f),
@@ -121,7 +121,17 @@ export const GAME = {
   sceneId: "paired",
   createdAtMs: 77_000,
   isSettled: false,
-  settings: { fps: 20, seeds: [1, 2], session: { inputDelayFrames: 2 } },
+  settings: {
+    fps: 20,
+    seeds: [1, 2],
+    session: {
+      inputDelayFrames: 2,
+      onHidden: "pause",
+      onInterruption: "pause",
+      resumeCountdownMs: 150,
+      pauseLimitMs: 1_000,
+    },
+  },
 } as unknown as Game;
 
 export const player = (
@@ -169,6 +179,7 @@ export function benEpisodes(): PlayerEpisode[] {
   for (const row of second.observer.arrivalTick) row[0] = (row[0] as number) - 1;
   (second.observer.arrivalTick[12] as number[])[0] = 10 + 12 + 8 - 1;
   for (const flags of second.flags.slice(20)) flags[0] = 2;
+  (second.flags[23] as number[])[1] = 9;
   return [
     { episode: 0, log: first, verdict: VERDICTS[0], close: close(0, benFirst()) },
     { episode: 1, log: second, verdict: VERDICTS[1], close: close(1, benSecond()) },

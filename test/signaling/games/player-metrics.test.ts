@@ -34,6 +34,8 @@ const ADDED = pathsIn(`
   rollbackEvents[]: episode frame currentFrame depthFrames playerIndex atMs
   stalls[]: episode frame waitingFor startMs durationMs ticks
   interruptions[]: episode peer startMs durationMs
+  pauses[]: episode fromFrame toFrame
+  pauses[].askers[]: playerIndex reason
   timeSync[]: episode peer advantageFrames boundFrames
   inputLatency[]: episode playerIndex isOwn frames meanTicks p95Ticks maxTicks meanMs p95Ms maxMs
   links[]: episode peer rttMs jitterMs packetsSent packetsReceived bytesSent bytesReceived packetsLost packetsLate packetsMalformed
@@ -156,6 +158,12 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "interruptions[].peer": [0, 0],
   "interruptions[].startMs": [111_200, 113_000],
   "interruptions[].durationMs": [650, null],
+  // Five frames of asking and three of countdown; the second pause is cut by the end of the data.
+  "pauses[].episode": [0, 1],
+  "pauses[].fromFrame": [5, 23],
+  "pauses[].toFrame": [13, null],
+  "pauses[].askers[].playerIndex": [1, 1],
+  "pauses[].askers[].reason": ["hidden", "interruption"],
   "timeSync[].episode": [0, 1],
   "timeSync[].peer": [0, 0],
   "timeSync[].advantageFrames": [0.75, -1.25],

@@ -66,6 +66,22 @@ describe("defineStudy", () => {
       "Expected `numEpisodes` to be an integer 1–1000, got 0 (scene `cramped_room_0`)",
     ],
     [
+      { scenes: [start(), gym({ onHidden: "stop" as never }), end()] },
+      'Expected `onHidden` to be continue or neutral or pause, got "stop" (scene `cramped_room_0`)',
+    ],
+    [
+      { scenes: [start(), gym({ onInterruption: "neutral" as never }), end()] },
+      'Expected `onInterruption` to be continue or pause, got "neutral" (scene `cramped_room_0`)',
+    ],
+    [
+      { scenes: [start(), gym({ resumeCountdownMs: 10_001 }), end()] },
+      "Expected `resumeCountdownMs` to be an integer 0–10000, got 10001 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ pauseLimitMs: 0 }), end()] },
+      "Expected `pauseLimitMs` to be an integer 1–3600000, got 0 (scene `cramped_room_0`)",
+    ],
+    [
       { scenes: [start(), gym().waitroom({ timeoutMs: 1.5 }), end()] },
       "Expected `timeoutMs` to be an integer 1–86400000, got 1.5 (scene `cramped_room_0`)",
     ],
@@ -158,6 +174,12 @@ describe("defineStudy", () => {
       turn: { ...turn, ttlS: 86_400 },
       transportMode: "turn-only",
     });
+  });
+
+  it("takes a pause without a limit, and keeps what is set of it", () => {
+    const pausing = { onHidden: "pause", resumeCountdownMs: 0, pauseLimitMs: null } as const;
+    const scene = define({ scenes: [start(), gym(pausing), end()] })().scenes[1];
+    expect(scene).toMatchObject({ kind: "gym", gym: { session: pausing } });
   });
 
   it("tells all faults at once, one a line", () => {
