@@ -8,9 +8,13 @@ import type { StateMemory } from "./state-memory.ts";
 import {
   createTape,
   growTape,
+  pushNumber,
+  pushRef,
+  pushWord,
   TAG_ARRAY,
   TAG_FALSE,
   TAG_NULL,
+  TAG_OBJECT,
   TAG_STRING,
   TAG_TRUE,
   type Tape,
@@ -38,7 +42,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   readonly #texts: string[] = [];
   readonly #arrays: unknown[][] = [];
   #arraysUsed = 0;
-  /** The object being saved, as the list that `saveRun` takes. */
+  /** The object being saved or restored, as the list that a shape walks. */
   readonly #single: unknown[] = [null];
 
   /** `isCompiled` false walks by loops, as under a policy that forbids generated code. */
@@ -59,7 +63,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
         tape.refCount = 0;
         this.#saveValue(state, tape);
         if (tape.length <= tape.words.length && tape.refCount <= tape.refs.length) return;
-        // Writes past the end of a typed array are dropped, so the walk only measured.
+        // The tape was too small, so the walk only measured.
         growTape(tape, tape.length, tape.refCount);
       }
     } catch (error) {
@@ -101,13 +105,13 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
   }
 
   #saveValue(value: unknown, tape: Tape): void {
-    if (typeof value === "number" && value - value === 0) tape.words[tape.length++] = value;
+    if (typeof value === "number" && value - value === 0) pushNumber(tape, value);
     else this.saveOther(value, tape);
   }
 
   saveOther(value: unknown, tape: Tape): void {
-    if (value === null) pushTag(tape, TAG_NULL, 0);
-    else if (typeof value === "boolean") pushTag(tape, value ? TAG_TRUE : TAG_FALSE, 0);
+    if (value === null) pushWord(tape, 0, TAG_NULL);
+    else if (typeof value === "boolean") pushWord(tape, 0, value ? TAG_TRUE : TAG_FALSE);
     else if (typeof value === "string") this.#saveText(value, tape);
     else if (Array.isArray(value)) this.#saveArray(value, tape);
     else {
@@ -128,15 +132,13 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
 
   #saveText(text: string, tape: Tape): void {
     const known = this.#textByContent.get(text) ?? this.#learnText(text);
-    pushTag(tape, TAG_STRING, 0);
-    tape.halves[2 * tape.length] = known.low;
-    tape.halves[2 * tape.length + 1] = known.high;
-    tape.length++;
-    tape.refs[tape.refCount++] = known.id;
+    pushWord(tape, 0, TAG_STRING);
+    pushWord(tape, known.low, known.high);
+    pushRef(tape, known.id);
   }
 
   #saveArray(array: readonly unknown[], tape: Tape): void {
-    pushTag(tape, TAG_ARRAY, array.length);
+    pushWord(tape, array.length, TAG_ARRAY);
     for (let i = 0; i < array.length; ) {
       const value = array[i];
       if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -165,8 +167,11 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
         return this.#texts[tape.refs[tape.refCount++] as number];
       case TAG_ARRAY:
         return this.#loadArray(tape);
-      default:
-        return this.#loadObject(tape);
+      default: {
+        const single = this.#single;
+        this.#loadObjects(single, 0, tape);
+        return single[0];
+      }
     }
   }
 
@@ -180,19 +185,23 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     }
     this.#arraysUsed++;
     array.length = length;
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < length; ) {
       const word = tape.words[tape.length] as number;
-      if (Number.isNaN(word)) array[i] = this.loadOther(tape);
-      else {
-        array[i] = word;
+      if (!Number.isNaN(word)) {
+        array[i++] = word;
         tape.length++;
+      } else if (tape.halves[2 * tape.length + 1] === TAG_OBJECT) {
+        i = this.#loadObjects(array, i, tape);
+      } else {
+        array[i++] = this.loadOther(tape);
       }
     }
     return array;
   }
 
-  #loadObject(tape: Tape): PlainObject {
-    return (this.#shapes[tape.refs[tape.refCount++] as number] as Shape).load(tape);
+  /** Restores the object at the tape's cursor to `list[from]`, then those of the same shape behind it. */
+  #loadObjects(list: unknown[], from: number, tape: Tape): number {
+    return (this.#shapes[tape.refs[tape.refCount] as number] as Shape).loadRun(list, from, tape);
   }
 
   #learnShape(value: unknown): Shape {
@@ -234,10 +243,4 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     this.#textByContent.set(text, known);
     return known;
   }
-}
-
-function pushTag(tape: Tape, tag: number, payload: number): void {
-  tape.halves[2 * tape.length] = payload;
-  tape.halves[2 * tape.length + 1] = tag;
-  tape.length++;
 }

@@ -1,8 +1,8 @@
 /**
  * Walks objects of one shape. The code is generated for each shape, because a loop over key names boxes every
- * number it reads; where a content security policy forbids that, loops do the same job at twice the cost.
+ * number it reads; where a content security policy forbids that, loops do the same job at six times the cost.
  */
-import { TAG_OBJECT, type Tape } from "./tape.ts";
+import { pushNumber, pushRef, pushWord, TAG_OBJECT, type Tape } from "./tape.ts";
 
 export type PlainObject = Record<string, unknown>;
 
@@ -14,17 +14,23 @@ export interface Walker {
   loadOther(tape: Tape): unknown;
 }
 
+/** Objects of one shape to restore into; the first `used` are part of the state restored last. */
+export interface ShapePool {
+  readonly objects: PlainObject[];
+  used: number;
+}
+
 export interface ShapeCode {
-  /** Whether `object` is plain and has just these keys in this order. */
-  matches(object: PlainObject): boolean;
   /**
    * Saves the elements of `list` from index `from` on as long as they have this shape.
    * Returns the index of the first that has not.
    */
   saveRun(list: readonly unknown[], from: number, tape: Tape): number;
-  /** Overwrites every key of `object` from the tape; the cursor stands behind the header's ref. */
-  load(object: PlainObject, tape: Tape): void;
-  create(): PlainObject;
+  /**
+   * Restores elements of `list` from index `from` on as long as the tape holds objects of this shape, into objects of
+   * `pool`; one that the game has reshaped is replaced. Returns the index of the first that was not restored.
+   */
+  loadRun(list: unknown[], from: number, tape: Tape, pool: ShapePool): number;
 }
 
 export interface ShapeKeys {
@@ -43,83 +49,103 @@ export function interpretShape(
   walker: Walker,
 ): ShapeCode {
   const sorted = [...keys].sort();
-  const matches = (object: PlainObject) => {
+  const matches = (object: unknown): object is PlainObject => {
+    if (typeof object !== "object" || object === null) return false;
     if (Object.getPrototypeOf(object) !== Object.prototype) return false;
     let i = 0;
     for (const key in object) if (key !== keys[i++]) return false;
     return i === keys.length;
   };
   const save = (object: PlainObject, tape: Tape) => {
-    tape.halves[2 * tape.length] = keyHash;
-    tape.halves[2 * tape.length + 1] = TAG_OBJECT;
-    tape.length++;
-    tape.refs[tape.refCount++] = id;
+    pushWord(tape, keyHash, TAG_OBJECT);
+    pushRef(tape, id);
     for (const key of sorted) {
       const value = object[key];
-      if (typeof value === "number" && value - value === 0) tape.words[tape.length++] = value;
+      if (typeof value === "number" && value - value === 0) pushNumber(tape, value);
       else walker.saveOther(value, tape);
     }
   };
+  const load = (object: PlainObject, tape: Tape) => {
+    for (const key of sorted) {
+      const word = tape.words[tape.length] as number;
+      if (Number.isNaN(word)) object[key] = walker.loadOther(tape);
+      else {
+        object[key] = word;
+        tape.length++;
+      }
+    }
+  };
+  const create = (): PlainObject =>
+    Object.fromEntries(keys.map((key) => [key, numeric.has(key) ? 0.5 : null]));
   return {
-    matches,
     saveRun(list, from, tape) {
       let i = from;
       for (; i < list.length; i++) {
         const object = list[i];
-        if (typeof object !== "object" || object === null) break;
-        if (!matches(object as PlainObject)) break;
-        save(object as PlainObject, tape);
+        if (!matches(object)) break;
+        save(object, tape);
       }
       return i;
     },
-    load(object, tape) {
-      tape.length++;
-      for (const key of sorted) {
-        const word = tape.words[tape.length] as number;
-        if (Number.isNaN(word)) object[key] = walker.loadOther(tape);
-        else {
-          object[key] = word;
-          tape.length++;
+    loadRun(list, from, tape, pool) {
+      let i = from;
+      for (; i < list.length; i++) {
+        if (tape.halves[2 * tape.length + 1] !== TAG_OBJECT) break;
+        if (tape.refs[tape.refCount] !== id) break;
+        tape.length++;
+        tape.refCount++;
+        let object = pool.objects[pool.used];
+        if (!matches(object)) {
+          object = create();
+          pool.objects[pool.used] = object;
         }
+        pool.used++;
+        load(object, tape);
+        list[i] = object;
       }
-    },
-    create() {
-      const object: PlainObject = {};
-      for (const key of keys) object[key] = numeric.has(key) ? 0.5 : null;
-      return object;
+      return i;
     },
   };
 }
 
-/** Null where generating code is forbidden. */
+/**
+ * Null where generating code is forbidden. In the source, `| 0` spares a test for overflow at each step of a cursor,
+ * and writes ask for room first, for the reason given in `tape.ts`.
+ */
 export function compileShape(shape: ShapeKeys, walker: Walker): ShapeCode | null {
-  const { keys } = shape;
   const source = `"use strict";
     const PlainObject = Object;
+    ${matchesSource(shape)}
     return {
-      matches(o) {
-        if (${foreignTest(keys)}) return false;
-        let i = 0;
-        for (const key in o) if (key !== keys[i++]) return false;
-        return i === ${keys.length};
-      },
-      saveRun(list, from, t) {
-        ${saveRunSource(shape)}
-      },
-      load(o, t) {
-        const w = t.words;
-        let v, at = t.length + 1;
-        ${loadSource(keys)}
-        t.length = at;
-      },
-      create() { return { ${createSource(shape)} }; },
+      saveRun(list, from, t) { ${saveRunSource(shape)} },
+      loadRun(list, from, t, pool) { ${loadRunSource(shape)} },
     };`;
   try {
-    return new Function("keys", "walker", source)(keys, walker) as ShapeCode;
+    return new Function("walker", source)(walker) as ShapeCode;
   } catch (error) {
     if (error instanceof EvalError) return null;
     throw error;
   }
+}
+
+/**
+ * Whether a value is plain and has just these keys in this order: half of a walk's time. Constant names need no check
+ * of what kind of string they are, as elements of a list do, and a wrong key that spoils the count is cheaper than
+ * leaving the loop.
+ */
+function matchesSource({ keys }: ShapeKeys): string {
+  const cases = keys.map(
+    (key, i) => `case ${i}: if (key !== ${JSON.stringify(key)}) k = ${keys.length}; break;`,
+  );
+  return `function matches(o) {
+    if (o === null || o === undefined || ${foreignTest(keys)} || typeof o !== "object") return false;
+    let k = 0;
+    for (const key in o) {
+      switch (k) { ${cases.join(" ")} }
+      k = (k + 1) | 0;
+    }
+    return k === ${keys.length};
+  }`;
 }
 
 /** Reading `constructor` costs a third of asking for the prototype, and tells as much where no key hides it. */
@@ -130,41 +156,40 @@ function foreignTest(keys: readonly string[]): string {
 }
 
 function saveRunSource({ id, keys, keyHash, numeric }: ShapeKeys): string {
-  const groups = groupKeys([...keys].sort(), numeric).map((group) => {
-    const locals = group.map((_, i) => `v${i}`);
-    const isNumeric = group.length > 1 || numeric.has(group[0] as string);
-    const test = isNumeric
-      ? `${locals.map((v) => `typeof ${v} === "number"`).join(" && ")} && ${locals.map((v) => `(${v} - ${v})`).join(" + ")} === 0`
-      : "false";
+  const groups = groupKeys(keys, numeric).map(({ names, isNumeric }) => {
+    const locals = names.map((_, i) => `v${i}`);
+    const slowly = locals.map(
+      (v) => `if (typeof ${v} === "number" && ${v} - ${v} === 0) {
+          if (at < end) w[at] = ${v};
+          at = (at + 1) | 0;
+        }
+        else {
+          t.length = at; t.refCount = refCount;
+          walker.saveOther(${v}, t);
+          at = t.length; refCount = t.refCount;
+        }`,
+    );
     return `{
-      const ${group.map((key, i) => `v${i} = o[${JSON.stringify(key)}]`).join(", ")};
-      if (${test}) {
-        ${locals.map((v, i) => `w[at + ${i}] = ${v};`).join(" ")}
-        at += ${group.length};
-      } else {
-        ${locals
-          .map(
-            (v) => `if (typeof ${v} === "number" && ${v} - ${v} === 0) w[at++] = ${v};
-            else {
-              t.length = at; t.refCount = refCount;
-              walker.saveOther(${v}, t);
-              at = t.length; refCount = t.refCount;
-            }`,
-          )
-          .join("\n")}
+      const ${names.map((name, i) => `v${i} = o[${JSON.stringify(name)}]`).join(", ")};
+      ${
+        isNumeric
+          ? `if (${locals.map((v) => `typeof ${v} === "number"`).join(" && ")} && ${areFinite(locals)}) {
+              if (at + ${names.length} <= end) { ${locals.map((v, i) => `w[at + ${i}] = ${v};`).join(" ")} }
+              at = (at + ${names.length}) | 0;
+            } else { ${slowly.join("\n")} }`
+          : slowly.join("\n")
       }
     }`;
   });
-  return `const w = t.words, h = t.halves, refs = t.refs;
+  return `const w = t.words, h = t.halves, refs = t.refs, end = w.length, refEnd = refs.length;
     let at = t.length, refCount = t.refCount, i = from;
     for (; i < list.length; i++) {
       const o = list[i];
-      if (typeof o !== "object" || o === null || ${foreignTest(keys)}) break;
-      let k = 0, same = true;
-      for (const key in o) if (key !== keys[k++]) { same = false; break; }
-      if (!same || k !== ${keys.length}) break;
-      h[2 * at] = ${keyHash}; h[2 * at + 1] = ${TAG_OBJECT}; at++;
-      refs[refCount++] = ${id};
+      if (!matches(o)) break;
+      if (at < end) { h[2 * at] = ${keyHash}; h[2 * at + 1] = ${TAG_OBJECT}; }
+      if (refCount < refEnd) refs[refCount] = ${id};
+      at = (at + 1) | 0;
+      refCount = (refCount + 1) | 0;
       ${groups.join("\n")}
     }
     t.length = at;
@@ -172,36 +197,78 @@ function saveRunSource({ id, keys, keyHash, numeric }: ShapeKeys): string {
     return i;`;
 }
 
-/** A fraction where a number stood: the engine then keeps the field unboxed, and writing it makes no garbage. */
-function createSource({ keys, numeric }: ShapeKeys): string {
+function loadRunSource({ id, keys, numeric }: ShapeKeys): string {
+  const groups = groupKeys(keys, numeric).map(({ names, isNumeric }) => {
+    const locals = names.map((_, i) => `v${i}`);
+    const properties = names.map((name) => `o[${JSON.stringify(name)}]`);
+    const slowly = properties.map(
+      (property) => `v = w[at];
+        if (v === v) { ${property} = v; at = (at + 1) | 0; }
+        else {
+          t.length = at; t.refCount = refCount;
+          ${property} = walker.loadOther(t);
+          at = t.length; refCount = t.refCount;
+        }`,
+    );
+    if (!isNumeric) return slowly.join("\n");
+    return `{
+      const ${locals.map((local, i) => `${local} = w[at + ${i}]`).join(", ")};
+      if (${areFinite(locals)}) {
+        ${properties.map((property, i) => `${property} = v${i};`).join(" ")}
+        at = (at + ${names.length}) | 0;
+      } else { ${slowly.join("\n")} }
+    }`;
+  });
+  return `const w = t.words, h = t.halves, refs = t.refs, objects = pool.objects;
+    let at = t.length, refCount = t.refCount, i = from, v;
+    for (; i < list.length; i++) {
+      if (h[2 * at + 1] !== ${TAG_OBJECT} || refs[refCount] !== ${id}) break;
+      at = (at + 1) | 0;
+      refCount = (refCount + 1) | 0;
+      let o = objects[pool.used];
+      if (!matches(o)) {
+        o = { ${createSource(keys, numeric)} };
+        objects[pool.used] = o;
+      }
+      pool.used++;
+      ${groups.join("\n")}
+      list[i] = o;
+    }
+    t.length = at;
+    t.refCount = refCount;
+    return i;`;
+}
+
+/** One test for many numbers: x − x is 0, or NaN if x is not finite. */
+function areFinite(locals: readonly string[]): string {
+  return `${locals.map((v) => `(${v} - ${v})`).join(" + ")} === 0`;
+}
+
+/**
+ * A fraction where a number stood: the engine then keeps the field unboxed, and writing it makes no garbage. Names are
+ * not computed, because the engine keeps all fields of such a literal inside the object; `__proto__` has to be.
+ */
+function createSource(keys: readonly string[], numeric: ReadonlySet<string>): string {
   return keys
-    .map((key) => `[${JSON.stringify(key)}]: ${numeric.has(key) ? "0.5" : "null"}`)
+    .map((key) => {
+      const name = JSON.stringify(key);
+      return `${key === "__proto__" ? `[${name}]` : name}: ${numeric.has(key) ? "0.5" : "null"}`;
+    })
     .join(", ");
 }
 
-/** Neighbours that were numbers are tested and written together. */
-function groupKeys(
-  sorted: readonly string[],
-  numeric: ReadonlySet<string>,
-): readonly (readonly string[])[] {
-  const groups: string[][] = [];
-  let isOpen = false;
-  for (const key of sorted) {
-    if (isOpen && numeric.has(key)) groups.at(-1)?.push(key);
-    else groups.push([key]);
-    isOpen = numeric.has(key);
-  }
-  return groups;
+interface KeyGroup {
+  readonly names: string[];
+  readonly isNumeric: boolean;
 }
 
-function loadSource(keys: readonly string[]): string {
-  return [...keys]
-    .sort()
-    .map((key) => {
-      const property = `o[${JSON.stringify(key)}]`;
-      return `v = w[at];
-        if (v === v) { ${property} = v; at++; }
-        else { t.length = at; ${property} = walker.loadOther(t); at = t.length; }`;
-    })
-    .join("\n");
+/** In sorted order; neighbours that were numbers are tested and written together. */
+function groupKeys(keys: readonly string[], numeric: ReadonlySet<string>): readonly KeyGroup[] {
+  const groups: KeyGroup[] = [];
+  for (const name of [...keys].sort()) {
+    const last = groups.at(-1);
+    if (last?.isNumeric && numeric.has(name)) last.names.push(name);
+    else groups.push({ names: [name], isNumeric: numeric.has(name) });
+  }
+  return groups;
 }

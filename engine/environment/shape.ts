@@ -2,17 +2,16 @@
 import {
   compileShape,
   interpretShape,
-  type PlainObject,
   type ShapeCode,
   type ShapeKeys,
+  type ShapePool,
   type Walker,
 } from "./shape-code.ts";
 import type { Tape } from "./tape.ts";
 
 export class Shape {
   readonly #code: ShapeCode;
-  readonly #pool: PlainObject[] = [];
-  #poolUsed = 0;
+  readonly #pool: ShapePool = { objects: [], used: 0 };
 
   /** `isCompiled` false forces the loops. */
   constructor(keys: ShapeKeys, walker: Walker, isCompiled: boolean) {
@@ -24,20 +23,13 @@ export class Shape {
     return this.#code.saveRun(list, from, tape);
   }
 
-  /** Gives every pooled object back. */
-  releaseAll(): void {
-    this.#poolUsed = 0;
+  /** Restores elements of `list` from `from` on while the tape holds this shape; returns the first that it does not. */
+  loadRun(list: unknown[], from: number, tape: Tape): number {
+    return this.#code.loadRun(list, from, tape, this.#pool);
   }
 
-  /** Restores one object; a pooled one that the game has reshaped is replaced. */
-  load(tape: Tape): PlainObject {
-    let object = this.#pool[this.#poolUsed];
-    if (object === undefined || !this.#code.matches(object)) {
-      object = this.#code.create();
-      this.#pool[this.#poolUsed] = object;
-    }
-    this.#poolUsed++;
-    this.#code.load(object, tape);
-    return object;
+  /** Gives every pooled object back. */
+  releaseAll(): void {
+    this.#pool.used = 0;
   }
 }

@@ -48,6 +48,29 @@ export function growTape(tape: Tape, words: number, refs: number): void {
   tape.refs = new Int32Array(Math.max(tape.refs.length, refs * 2));
 }
 
+/**
+ * The writers below only count past the end, so that a walk over a tape that is too small measures it. They ask first:
+ * once a typed array has dropped one write, the engine compiles all others for slower code.
+ */
+export function pushNumber(tape: Tape, value: number): void {
+  if (tape.length < tape.words.length) tape.words[tape.length] = value;
+  tape.length++;
+}
+
+/** One word by its halves. */
+export function pushWord(tape: Tape, low: number, high: number): void {
+  if (tape.length < tape.words.length) {
+    tape.halves[2 * tape.length] = low;
+    tape.halves[2 * tape.length + 1] = high;
+  }
+  tape.length++;
+}
+
+export function pushRef(tape: Tape, ref: number): void {
+  if (tape.refCount < tape.refs.length) tape.refs[tape.refCount] = ref;
+  tape.refCount++;
+}
+
 /** The bytes in use; a view, valid until the tape is written again. */
 export function tapeBytes(tape: Tape): Uint8Array {
   return new Uint8Array(tape.words.buffer, 0, tape.length * 8);
