@@ -66,6 +66,8 @@ function isSubjectId(segment: string): boolean {
 export interface RouteOptions {
   /** Where Vite has built the page. */
   readonly distDir: string;
+  /** The study's own pictures and the like; null when it has none. */
+  readonly staticDir: string | null;
   readonly prepared: ReadonlyMap<string, PreparedGame>;
   readonly log: Logger;
 }
@@ -88,7 +90,7 @@ function addPageRoutes(app: FastifyInstance, distDir: string): void {
 }
 
 export async function addRoutes(app: FastifyInstance, options: RouteOptions): Promise<void> {
-  const { distDir, prepared } = options;
+  const { distDir, staticDir, prepared } = options;
   app.addHook("onSend", async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });
@@ -111,6 +113,14 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
     maxAge: "365d",
     immutable: true,
   });
+  if (staticDir !== null) {
+    await app.register(fastifyStatic, {
+      root: staticDir,
+      prefix: "/static/",
+      decorateReply: false,
+      index: false,
+    });
+  }
   app.setNotFoundHandler((_request, reply) => refuseLink(reply));
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     if ((error.statusCode ?? 500) < 500) return refuseLink(reply);

@@ -203,7 +203,7 @@ async function finishGame(
 ): Promise<Handled<"finish-game">> {
   const { gameRooms, journey, show } = rooms;
   if (gameRooms.seat(gameId, subjectId) === null) return { reply: WRONG_GAME };
-  if (gameRooms.finish(subjectId, gameId) === "unclosed") {
+  if ((await gameRooms.finish(subjectId, gameId)) === "unclosed") {
     const message = "Some episodes of this game are not closed yet.";
     return { reply: { ok: false, reason: "conflicting_data", message } };
   }

@@ -59,36 +59,50 @@ export interface SceneContent {
   readonly bodyHtml: string;
 }
 
-export type Question =
-  | {
-      readonly kind: "text";
-      readonly name: string;
-      readonly prompt: string;
-      readonly isRequired: boolean;
-      readonly lengthMax: number;
-    }
-  | {
-      readonly kind: "options";
-      readonly name: string;
-      readonly prompt: string;
-      readonly isRequired: boolean;
-      readonly options: readonly string[];
-      readonly isMultiple: boolean;
-    }
-  | {
-      readonly kind: "scale";
-      readonly name: string;
-      readonly prompt: string;
-      readonly isRequired: boolean;
-      /** Answers are integers from 1 to `size`. */
-      readonly size: number;
-      /** Spread evenly under the scale. */
-      readonly labels: readonly string[];
-    };
+interface QuestionBase {
+  readonly name: string;
+  /** Stands above the question. */
+  readonly heading?: string;
+  readonly prompt: string;
+  readonly isRequired: boolean;
+}
+
+export type Question = QuestionBase &
+  (
+    | { readonly kind: "text"; readonly lengthMax: number }
+    | {
+        readonly kind: "options";
+        /** URL of a picture under the prompt. */
+        readonly image?: string | null;
+        readonly options: readonly string[];
+        readonly isMultiple: boolean;
+      }
+    | {
+        readonly kind: "scale";
+        /** Answers are integers from 1 to `size`. */
+        readonly size: number;
+        /** Spread evenly under the scale. */
+        readonly labels: readonly string[];
+      }
+  );
 
 /** What a participant sees now. `visitId` names the pass through the scene in every message about it. */
 export type SceneView =
-  | ({ readonly kind: "start" | "static"; readonly visitId: string } & SceneContent)
+  | ({ readonly kind: "start"; readonly visitId: string } & SceneContent)
+  | ({
+      readonly kind: "static";
+      readonly visitId: string;
+      /** Ids of fields in the body whose values are the answers. */
+      readonly elementIds: readonly string[];
+    } & SceneContent)
+  | ({
+      readonly kind: "consent";
+      readonly visitId: string;
+      /** Each has to be ticked before one can agree. */
+      readonly statements: readonly string[];
+      readonly agreeLabel: string;
+      readonly declineLabel: string;
+    } & SceneContent)
   | ({
       readonly kind: "form";
       readonly visitId: string;
@@ -141,7 +155,8 @@ export interface ProgressView {
 
 export interface WaitroomView {
   readonly visitId: string;
-  readonly waitingCount: number;
+  /** Null where the study does not say. */
+  readonly waitingCount: number | null;
   readonly groupSize: number;
   readonly waitedMs: number;
   /** The server sends the participant on when this is over. */

@@ -15,6 +15,7 @@ import { pageHandlers, type Rooms } from "./page-handlers.ts";
 import { Journey } from "./participants/journey.ts";
 import { Presence } from "./participants/presence.ts";
 import { Registration } from "./participants/registration.ts";
+import { type Contents, loadContents } from "./participants/scene-content.ts";
 import { openGateway, type StudySocketServer } from "./socket-gateway.ts";
 import { DataError, DataFolder } from "./store/data-folder.ts";
 import { Database } from "./store/database.ts";
@@ -102,6 +103,9 @@ interface Parts {
   readonly folder: DataFolder;
   readonly database: Database;
   readonly prepared: ReadonlyMap<string, PreparedGame>;
+  readonly contents: Contents;
+  /** Null when the study serves no files of its own. */
+  readonly staticDir: string | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly replayer: Replayer;
@@ -112,7 +116,7 @@ function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
   const { prepared, clock, participants, journey, presence, gameRooms, show } = rooms();
   const all = new Map<string, WaitingRoom>();
   for (const [sceneId, { gym }] of prepared) {
-    const { groupSize, waitroomTimeoutMs: timeoutMs } = gym;
+    const { groupSize, hideLobbyCount, waitroomTimeoutMs: timeoutMs } = gym;
     const room = new WaitingRoom({
       groupSize,
       timeoutMs,
@@ -122,8 +126,9 @@ function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
         journey.leaveEarly(subjectId, "lobby_timeout");
         show(subjectId);
       },
-      onWait(subjectId, waitedMs, waitingCount) {
+      onWait(subjectId, waitedMs, count) {
         const { visitId } = participants.get(subjectId);
+        const waitingCount = hideLobbyCount ? null : count;
         const view = { visitId, waitingCount, groupSize, waitedMs, timeoutMs };
         presence.send(subjectId, "waitroom", view);
       },
@@ -134,7 +139,7 @@ function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
 }
 
 function createRooms(parts: Parts): Rooms {
-  const { study, folder, database, prepared, clock, log, replayer, options } = parts;
+  const { study, folder, database, prepared, contents, clock, log, replayer, options } = parts;
   const participants = new ParticipantTable(database);
   const games = new GameTable(database);
   const presence = new Presence();
@@ -155,9 +160,13 @@ function createRooms(parts: Parts): Rooms {
     participants,
     folder,
     clock,
+    contents,
     keyHelp: (sceneId) => prepared.get(sceneId)?.environment.keyHelp ?? [],
     standing: ({ gameId, subjectId }) =>
       gameId === null ? null : settlement.standing(gameId, subjectId),
+    score: ({ gameId, subjectId }) => (gameId === null ? null : games.findScore(gameId, subjectId)),
+    onStagerFault: (subjectId, err) =>
+      log.error({ subjectId, err }, "the study's stager failed; the participant goes on in order"),
   });
   const show = (subjectId: string) => {
     const { view, progress } = journey.view(subjectId);
@@ -190,7 +199,8 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
     routerOptions: { maxParamLength: PATH_LENGTH_MAX },
     frameworkErrors: (_error, _request, reply) => void refuseLink(reply as FastifyReply),
   });
-  await addRoutes(app, { distDir, prepared: parts.prepared, log: parts.log });
+  const { prepared, staticDir, log } = parts;
+  await addRoutes(app, { distDir, staticDir, prepared, log });
   await app.ready();
   const io: StudySocketServer = new SocketServer(app.server, {
     ...PING,
@@ -237,13 +247,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const folder = new DataFolder(resolve(options.dataDir), study.experimentId);
   await folder.open();
   const prepared = await prepareGames(study, studyDir, folder);
+  const contents = await loadContents(study, studyDir);
+  const staticDir = study.staticDir === null ? null : resolve(studyDir, study.staticDir);
   const database = openDatabase(folder, clock.nowMs());
   const replayer = new Replayer();
   try {
-    const parts = { study, folder, database, prepared, clock, log, replayer, options };
+    const shared = { study, folder, database, prepared, contents, staticDir };
+    const parts: Parts = { ...shared, clock, log, replayer, options };
     const rooms = createRooms(parts);
     checkPlans(rooms.participants, study, folder);
-    rooms.gameRooms.recover();
+    await rooms.gameRooms.recover();
     await rooms.journey.writeChanges(null);
     return { ...(await listen(parts, rooms)), dataPath: folder.path };
   } catch (error) {

@@ -35,6 +35,19 @@ export interface ReplayResult {
   /** In the order of `observers`. */
   readonly csvs: readonly string[];
   readonly columns: readonly string[];
+  /** By player, the sum over the episode. */
+  readonly rewards: readonly number[];
+}
+
+function rewardsOf(
+  { agentIds }: Environment,
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+) {
+  return agentIds.map((agent) => {
+    const column = columns.indexOf(`rewards.${agent}`);
+    return rows.reduce((sum, row) => sum + Number(row[column] ?? 0), 0);
+  });
 }
 
 export async function replay(environment: Environment, job: ReplayJob): Promise<ReplayResult> {
@@ -55,5 +68,6 @@ export async function replay(environment: Environment, job: ReplayJob): Promise<
   const csvs = job.observers.map((observer) =>
     episodeCsv({ columns: table.columns, rows }, job.players, observer),
   );
-  return { endFrame, isTerminal, hashes, csvs, columns: table.columns };
+  const rewards = rewardsOf(environment, table.columns, rows);
+  return { endFrame, isTerminal, hashes, csvs, columns: table.columns, rewards };
 }

@@ -126,14 +126,19 @@ export class GameRooms {
   }
 
   /** Ends the game for a player who has closed every episode. Again is harmless. */
-  finish(subjectId: string, gameId: string): "finished" | "unclosed" {
-    const { table, database, journey, participants, settlement } = this.#options;
+  async finish(subjectId: string, gameId: string): Promise<"finished" | "unclosed"> {
+    const { study, table, database, journey, participants, settlement } = this.#options;
     const seat = this.seat(gameId, subjectId);
-    if (participants.get(subjectId).gameId !== gameId || seat === null) return "finished";
+    const isOver = () => participants.get(subjectId).gameId !== gameId;
+    if (isOver() || seat === null) return "finished";
     const { seeds } = table.get(gameId).settings;
     const isClosed = (_: number, episode: number) =>
       table.findClose(gameId, episode, seat.playerIndex)?.reason === "ended";
     if (!seeds.every(isClosed)) return "unclosed";
+    if (study.stager !== null && table.findScore(gameId, subjectId) === null) {
+      await settlement.computeScore(seat);
+      if (isOver()) return "finished";
+    }
     this.#cancelAbsence(subjectId);
     database.transaction(() => {
       table.endPlayer(gameId, seat.playerIndex, "finished");
@@ -144,12 +149,12 @@ export class GameRooms {
   }
 
   /** After a restart of the server no game runs: whoever has handed in everything goes on, the others stop. */
-  recover(): void {
+  async recover(): Promise<void> {
     const { participants, settlement, table } = this.#options;
     for (const { subjectId, lifecycle, gameId } of participants.unfinished()) {
       if (lifecycle === "IN_WAITROOM") participants.update(subjectId, { lifecycle: "IDLE" });
       if (lifecycle !== "IN_GAME" || gameId === null) continue;
-      if (this.finish(subjectId, gameId) === "finished") continue;
+      if ((await this.finish(subjectId, gameId)) === "finished") continue;
       const isAlone = this.seats(gameId).length === 1;
       this.leave(subjectId, gameId, isAlone ? "self_disconnected" : "technical");
     }

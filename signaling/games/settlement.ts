@@ -78,6 +78,20 @@ export class Settlement {
     };
   }
 
+  /** Adds up one player's rewards by a replay of what their own page handed in, and stores the sum. */
+  async computeScore({ gameId, playerIndex }: GamePlayer): Promise<void> {
+    const { table } = this.#options;
+    const game = table.get(gameId);
+    const players = table.players(gameId);
+    let score = 0;
+    for (const episode of table.episodes(gameId)) {
+      const inputs = agreeInputs([readLog(table, gameId, episode, playerIndex)]);
+      const replayed = await this.#replay(game, players, episode, [], inputs);
+      if (!("fault" in replayed)) score += replayed.rewards[playerIndex] ?? 0;
+    }
+    table.saveScore(gameId, playerIndex, score);
+  }
+
   async #settle(gameId: string): Promise<void> {
     const { table, onSettled } = this.#options;
     const game = table.get(gameId);

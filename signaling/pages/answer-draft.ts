@@ -4,7 +4,8 @@ import { tabStorage } from "./page-storage.ts";
 
 export type Answers = NonNullable<ClientMessage<"advance-scene">["answers"]>;
 
-const draftKey = (visitId: string) => `tandem.draft.${visitId}`;
+/** `draftId` names participant and visit: the next one in this tab begins with an empty form. */
+const draftKey = (draftId: string) => `tandem.draft.${draftId}`;
 
 function isAnswer(question: Question, value: unknown): boolean {
   switch (question.kind) {
@@ -19,24 +20,37 @@ function isAnswer(question: Question, value: unknown): boolean {
   }
 }
 
-/** Only what fits the questions: the study may have changed since. */
-export function readDraft(visitId: string, questions: readonly Question[]): Answers {
+function readKept(draftId: string): Record<string, unknown> {
   try {
-    const kept: unknown = JSON.parse(tabStorage.read(draftKey(visitId)) ?? "{}");
-    const values = Object(kept) as Record<string, unknown>;
-    const usable = questions.filter((question) => isAnswer(question, values[question.name]));
-    return Object.fromEntries(usable.map(({ name }) => [name, values[name]])) as Answers;
+    return Object(JSON.parse(tabStorage.read(draftKey(draftId)) ?? "{}")) as Record<
+      string,
+      unknown
+    >;
   } catch {
     return {};
   }
 }
 
-export function keepDraft(visitId: string, answers: Answers): void {
-  tabStorage.write(draftKey(visitId), JSON.stringify(answers));
+/** Only what fits the questions: the study may have changed since. */
+export function readDraft(draftId: string, questions: readonly Question[]): Answers {
+  const values = readKept(draftId);
+  const usable = questions.filter((question) => isAnswer(question, values[question.name]));
+  return Object.fromEntries(usable.map(({ name }) => [name, values[name]])) as Answers;
 }
 
-export function dropDraft(visitId: string): void {
-  tabStorage.remove(draftKey(visitId));
+/** The same of fields that hold texts. */
+export function readTexts(draftId: string, names: readonly string[]): Answers {
+  const values = readKept(draftId);
+  const usable = names.filter((name) => typeof values[name] === "string");
+  return Object.fromEntries(usable.map((name) => [name, values[name]])) as Answers;
+}
+
+export function keepDraft(draftId: string, answers: Answers): void {
+  tabStorage.write(draftKey(draftId), JSON.stringify(answers));
+}
+
+export function dropDraft(draftId: string): void {
+  tabStorage.remove(draftKey(draftId));
 }
 
 function isMissing(answer: Answers[string] | undefined): boolean {

@@ -1,6 +1,7 @@
 /** The whole page: a header, how the connection stands, and the scene. */
 import { useEffect, useRef } from "preact/hooks";
 import type { ProgressView } from "../protocol.ts";
+import { ConsentScene } from "./consent-scene.tsx";
 import { ContentScene } from "./content-scene.tsx";
 import { EndScene } from "./end-scene.tsx";
 import { FormScene } from "./form-scene.tsx";
@@ -56,6 +57,8 @@ function Scene({ page }: { readonly page: StudyPage }) {
     case "start":
     case "static":
       return <ContentScene key={key} scene={scene} socket={socket} />;
+    case "consent":
+      return <ConsentScene key={key} scene={scene} socket={socket} />;
     case "form":
       return <FormScene key={key} scene={scene} socket={socket} />;
     case "gym":

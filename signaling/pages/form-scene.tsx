@@ -23,7 +23,8 @@ type Faults = Readonly<Record<string, string>>;
 
 export function FormScene({ scene, socket }: Props) {
   const { visitId, questions } = scene;
-  const [answers, setAnswers] = useState<Answers>(() => readDraft(visitId, questions));
+  const draftId = `${socket.subjectId}.${visitId}`;
+  const [answers, setAnswers] = useState<Answers>(() => readDraft(draftId, questions));
   const [faults, setFaults] = useState<Faults>({});
   const [message, setMessage] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -38,7 +39,7 @@ export function FormScene({ scene, socket }: Props) {
   const change = (name: string, answer: Answers[string]) => {
     const next = { ...answers, [name]: answer };
     setAnswers(next);
-    keepDraft(visitId, next);
+    keepDraft(draftId, next);
     if (faults[name] !== undefined) {
       setFaults(Object.fromEntries(Object.entries(faults).filter(([key]) => key !== name)));
     }
@@ -65,7 +66,7 @@ export function FormScene({ scene, socket }: Props) {
       answers: completeAnswers(questions, answers),
     });
     if (answer.ok) {
-      dropDraft(visitId);
+      dropDraft(draftId);
       return;
     }
     refuse(answer.faults ?? {}, answer.message);

@@ -84,6 +84,7 @@ function OptionsQuestion(props: FieldProps<Extract<Question, { kind: "options" }
         <Prompt question={question} />
         {isMultiple && <span class="optional"> Choose all that apply.</span>}
       </legend>
+      {question.image && <img class="picture-of-question" src={question.image} alt="" />}
       <div class="options">
         {options.map((option) => (
           <label key={option} class="option">
@@ -139,7 +140,7 @@ function ScaleQuestion(props: FieldProps<Extract<Question, { kind: "scale" }>>) 
   );
 }
 
-export function QuestionField(props: FieldProps) {
+function Field(props: FieldProps) {
   const { question } = props;
   switch (question.kind) {
     case "text":
@@ -149,4 +150,14 @@ export function QuestionField(props: FieldProps) {
     case "scale":
       return <ScaleQuestion {...props} question={question} />;
   }
+}
+
+export function QuestionField(props: FieldProps) {
+  const { heading } = props.question;
+  return (
+    <>
+      {heading && <h2>{heading}</h2>}
+      <Field {...props} />
+    </>
+  );
 }

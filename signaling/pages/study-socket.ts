@@ -87,6 +87,10 @@ export class StudySocket {
     this.socket.on("closed", ({ reason, message }) => this.refuse(reason, message));
   }
 
+  get subjectId(): string {
+    return this.options.subjectId;
+  }
+
   get isConnected(): boolean {
     return this.line.value.kind === "connected" && this.socket.connected;
   }

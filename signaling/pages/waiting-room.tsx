@@ -27,15 +27,20 @@ export function WaitingRoom({ waitroom, groupSize }: Props) {
   const nowMs = useNowMs(true);
   const waitedMs = (waitroom?.waitedMs ?? 0) + Math.max(0, nowMs - receivedAtMs);
   const timeoutMs = waitroom?.timeoutMs ?? 0;
+  const isCountShown = waitroom?.waitingCount !== null;
   const here = Math.max(1, Math.min(waitroom?.waitingCount ?? 1, groupSize));
   const isPair = groupSize === 2;
   return (
     <section class="waiting" aria-label="Waiting room">
       <h1>{isPair ? "Finding your partner" : "Finding your group"}</h1>
-      <Seats count={here} groupSize={groupSize} />
-      <p class="waiting-count" role="status">
-        {here} of {groupSize} players here
-      </p>
+      {isCountShown && (
+        <>
+          <Seats count={here} groupSize={groupSize} />
+          <p class="waiting-count" role="status">
+            {here} of {groupSize} players here
+          </p>
+        </>
+      )}
       <progress
         value={timeoutMs > 0 ? Math.min(waitedMs, timeoutMs) : 0}
         max={Math.max(1, timeoutMs)}

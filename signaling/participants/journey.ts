@@ -13,9 +13,12 @@ import type {
   Visit,
 } from "../store/participant-table.ts";
 import type { Answers, Scene, Study } from "../study/index.ts";
+import { enrol } from "./enrolment.ts";
 import { mayFollow, wayToIdle } from "./lifecycle.ts";
+import type { Contents } from "./scene-content.ts";
 import { progressOf, viewOf } from "./scene-view.ts";
 import { hashSecret, newSecret } from "./secret.ts";
+import { Staging } from "./staging.ts";
 import { type GameStanding, visitMetadata } from "./visit-metadata.ts";
 
 export interface JourneyOptions {
@@ -24,20 +27,27 @@ export interface JourneyOptions {
   readonly participants: ParticipantTable;
   readonly folder: DataFolder;
   readonly clock: Clock;
+  readonly contents: Contents;
   keyHelp(sceneId: string): readonly { readonly keys: string; readonly does: string }[];
   /** How the visit's game stands; null when it has none. */
   standing(visit: Visit): GameStanding | null;
+  /** The participant's rewards in the visit's game; null when it has none. */
+  score(visit: Visit): number | null;
+  /** The study's own stager has failed. */
+  onStagerFault(subjectId: string, error: unknown): void;
 }
 
 export class Journey {
   readonly #options: JourneyOptions;
   readonly #scenes: ReadonlyMap<string, Scene>;
+  readonly #staging: Staging;
   /** The last write of each participant that is under way. */
   readonly #writing = new Map<string, Promise<void>>();
 
   constructor(options: JourneyOptions) {
     this.#options = options;
     this.#scenes = new Map(options.study.scenes.map((scene) => [scene.sceneId, scene]));
+    this.#staging = new Staging({ ...options, onFault: options.onStagerFault });
   }
 
   /** Stores a new participant at the first scene; the secret is known to nobody else afterwards. */
@@ -45,14 +55,13 @@ export class Journey {
     const { participants, database, study, clock } = this.#options;
     const secret = newSecret();
     const nowMs = clock.nowMs();
-    const plan = study.scenes.map(({ sceneId }) => sceneId);
     database.transaction(() => {
       participants.insert({
         subjectId,
         secretHash: hashSecret(secret),
         isSecretConfirmed: false,
         firstTabId: tabId,
-        plan,
+        ...enrol(study, participants, nowMs),
         visitId: "",
         lifecycle: "IDLE",
         gameId: null,
@@ -80,12 +89,14 @@ export class Journey {
   }
 
   view(subjectId: string): { view: SceneView; progress: ProgressView } {
-    const { participants, study, keyHelp } = this.#options;
+    const { participants, study, keyHelp, contents } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, participant.visitId);
     const scene = this.#sceneOf(visit.sceneId);
+    const html = contents.get(scene.sceneId) ?? { bodyHtml: "", inGameBodyHtml: "" };
+    const lookUp = (path: readonly string[]) => this.#valueOf(participant, path);
     return {
-      view: viewOf(scene, participant, keyHelp(scene.sceneId)),
+      view: viewOf({ scene, html, participant, keyHelp: keyHelp(scene.sceneId), lookUp }),
       progress: progressOf(study, participant, visit),
     };
   }
@@ -100,14 +111,14 @@ export class Journey {
     participants.update(subjectId, { lifecycle, gameId });
   }
 
-  /** Ends the present visit and begins the next scene of the plan. Inside the caller's transaction or its own. */
+  /** Ends the present visit and begins the next scene. Inside the caller's transaction or its own. */
   advance(subjectId: string, answers: Answers | null): void {
     const { participants, database } = this.#options;
     database.transaction(() => {
       this.#becomeIdle(subjectId);
       const participant = participants.get(subjectId);
       const visit = this.#endVisit(participant, answers);
-      this.#enter(participant, visit.planIndex + 1);
+      this.#enter(participant, this.#staging.next(visit));
     });
   }
 
@@ -123,13 +134,13 @@ export class Journey {
   }
 
   /** Ends the participant's way before the last scene. */
-  leaveEarly(subjectId: string, outcome: Outcome): void {
+  leaveEarly(subjectId: string, outcome: Outcome, answers: Answers | null = null): void {
     const { participants, database, clock } = this.#options;
     database.transaction(() => {
       this.#becomeIdle(subjectId);
       const participant = participants.get(subjectId);
       const scene = this.scene(subjectId);
-      this.#endVisit(participant, null);
+      this.#endVisit(participant, answers);
       const completionCode = issuesCode(outcome, scene) ? randomUUID() : null;
       participants.update(subjectId, { outcome, completionCode, endedAtMs: clock.nowMs() });
     });
@@ -201,8 +212,23 @@ export class Journey {
 
   #endVisit(participant: Participant, answers: Answers | null): Visit {
     const { participants, clock } = this.#options;
-    const changes = { answers, endedAtMs: clock.nowMs() };
-    return participants.updateVisit(participant.subjectId, participant.visitId, changes);
+    const { subjectId, visitId } = participant;
+    this.#staging.leave(participants.getVisit(subjectId, visitId));
+    return participants.updateVisit(subjectId, visitId, { answers, endedAtMs: clock.nowMs() });
+  }
+
+  /** What a placeholder names; answers are those of the scene's last visit. */
+  #valueOf(participant: Participant, [kind, name = "", field = ""]: readonly string[]): unknown {
+    const { subjectId, condition, stagerMetadata } = participant;
+    const values: Record<string, unknown> = {
+      subjectId,
+      condition,
+      metadata: stagerMetadata[name],
+    };
+    if (kind !== "answers") return values[kind ?? ""];
+    const visits = this.#options.participants.visits(subjectId);
+    const asked = visits.findLast(({ sceneId, answers }) => sceneId === name && answers !== null);
+    return asked?.answers?.[field];
   }
 
   #enter({ subjectId, plan }: Participant, planIndex: number): void {
@@ -212,7 +238,7 @@ export class Journey {
     const visitNumber = participants.visitCount(subjectId, sceneId) + 1;
     const visitId = visitNumber === 1 ? sceneId : `${sceneId}.${visitNumber}`;
     const startedAtMs = clock.nowMs();
-    participants.insertVisit({
+    const visit: Visit = {
       subjectId,
       visitId,
       sceneId,
@@ -222,7 +248,8 @@ export class Journey {
       answers: null,
       startedAtMs,
       endedAtMs: null,
-    });
+    };
+    participants.insertVisit(visit);
     const { kind } = this.#sceneOf(sceneId);
     const isClosing = kind === "end" || kind === "completion-code";
     participants.update(subjectId, {
@@ -231,6 +258,7 @@ export class Journey {
       completionCode: kind === "completion-code" ? randomUUID() : null,
       endedAtMs: isClosing ? startedAtMs : null,
     });
+    this.#staging.enter(visit);
   }
 }
 

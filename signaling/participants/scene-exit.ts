@@ -1,7 +1,7 @@
 /** What a participant's "continue" does: checked against where they really are. */
 import type { ClientMessage, Reply } from "../protocol.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
-import { type Answers, answerFaults } from "../study/index.ts";
+import { type Answers, asks, sceneAnswerFaults } from "../study/index.ts";
 import type { Journey } from "./journey.ts";
 
 /** Leaves the present scene. The same message again is answered as the first time. */
@@ -26,11 +26,13 @@ export function exitScene(
     return { ok: false, reason: "wrong_visit", message: text };
   }
   const answers = (message.answers ?? {}) as Answers;
-  const faults = answerFaults(scene.kind === "form" ? scene.questions : [], answers);
+  const faults = sceneAnswerFaults(scene, answers);
   if (Object.keys(faults).length > 0) {
     const text = "Some answers are missing or cannot be kept.";
     return { ok: false, reason: "invalid_answer", message: text, faults };
   }
-  journey.advance(subjectId, scene.kind === "form" ? answers : null);
+  if (scene.kind === "consent" && answers.consent === false) {
+    journey.leaveEarly(subjectId, "declined", answers);
+  } else journey.advance(subjectId, asks(scene) ? answers : null);
   return { ok: true };
 }

@@ -1,25 +1,10 @@
 /** What a participant's page is told to show: a pure function of the scene and the participant's state. */
 import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
-import type { Scene, Study } from "../study/index.ts";
+import { fillPlaceholders, type PlaceholderValue, type Scene, type Study } from "../study/index.ts";
+import { bodyHtml, escapeHtml, type SceneHtml } from "./scene-content.ts";
 
 type KeyHelp = readonly { readonly keys: string; readonly does: string }[];
-
-function escapeHtml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-}
-
-const HTML_PATTERN = /<\/[a-z][a-z0-9]*>|<(br|hr|img)\b[^>]*>/i;
-
-/** A body that closes a tag is HTML; any other is text whose blank lines part paragraphs. */
-function bodyHtml(body: string): string {
-  if (HTML_PATTERN.test(body)) return body;
-  return body
-    .split(/\n\s*\n/)
-    .filter((paragraph) => paragraph.trim() !== "")
-    .map((paragraph) => `<p>${escapeHtml(paragraph.trim())}</p>`)
-    .join("\n");
-}
 
 interface Closing {
   readonly header: string;
@@ -42,6 +27,9 @@ const EARLY_ENDINGS: Partial<Record<Outcome, Closing>> = {
 
 function earlyEnding(outcome: Outcome, scene: Scene): Closing {
   const ending = EARLY_ENDINGS[outcome] ?? { header: "The study has ended", body: "" };
+  if (scene.kind === "consent" && outcome === "declined") {
+    return { header: "You chose not to take part", body: scene.consent.declineMessage };
+  }
   if (scene.kind !== "gym") return ending;
   const { waitroomTimeoutMessage, partnerDisconnectMessage } = scene.gym;
   if (outcome === "lobby_timeout") return { ...ending, body: waitroomTimeoutMessage };
@@ -49,36 +37,65 @@ function earlyEnding(outcome: Outcome, scene: Scene): Closing {
   return ending;
 }
 
-function sceneView(scene: Scene, participant: Participant, keyHelp: KeyHelp): SceneView {
+/** What the view of a scene is made of. */
+export interface ViewSource {
+  readonly scene: Scene;
+  readonly html: SceneHtml;
+  readonly participant: Participant;
+  readonly keyHelp: KeyHelp;
+  /** Fills in the placeholders. */
+  readonly lookUp: PlaceholderValue;
+}
+
+function redirectOf(
+  { redirectUrl, appendSubjectId }: Extract<Scene, { kind: "completion-code" | "end" }>,
+  { subjectId }: Participant,
+): string | null {
+  if (redirectUrl === null || !appendSubjectId) return redirectUrl;
+  return redirectUrl + encodeURIComponent(subjectId);
+}
+
+function sceneView({ scene, html, participant, keyHelp, lookUp }: ViewSource): SceneView {
   const { visitId } = participant;
-  const content = { header: scene.sceneHeader, bodyHtml: bodyHtml(scene.sceneBody) };
+  const filled = (text: string) => fillPlaceholders(text, lookUp, escapeHtml);
+  const content = {
+    // The page shows it as text, so there is nothing to escape.
+    header: fillPlaceholders(scene.sceneHeader, lookUp, (text) => text),
+    bodyHtml: filled(html.bodyHtml),
+  };
   switch (scene.kind) {
     case "start":
+      return { kind: "start", visitId, ...content };
     case "static":
-      return { kind: scene.kind, visitId, ...content };
+      return { kind: "static", visitId, elementIds: scene.elementIds, ...content };
+    case "consent": {
+      const { statements, agreeLabel, declineLabel } = scene.consent;
+      return { kind: "consent", visitId, statements, agreeLabel, declineLabel, ...content };
+    }
     case "form":
       return { kind: "form", visitId, questions: scene.questions, ...content };
     case "gym": {
-      const { groupSize, inGameSceneBody } = scene.gym;
-      const inGameBodyHtml = bodyHtml(inGameSceneBody);
+      const { groupSize } = scene.gym;
+      const inGameBodyHtml = filled(html.inGameBodyHtml);
       return { kind: "gym", visitId, groupSize, keyHelp, inGameBodyHtml, ...content };
     }
     case "completion-code": {
-      const { redirectUrl } = scene;
+      const redirectUrl = redirectOf(scene, participant);
       const code = participant.completionCode ?? "";
       return { kind: "completion-code", visitId, code, redirectUrl, ...content };
     }
     case "end": {
-      const { redirectUrl } = scene;
+      const redirectUrl = redirectOf(scene, participant);
       return { kind: "end", visitId, outcome: "completed", code: null, redirectUrl, ...content };
     }
   }
 }
 
 /** The view of the participant's present visit, or of the ending that came before its time. */
-export function viewOf(scene: Scene, participant: Participant, keyHelp: KeyHelp): SceneView {
+export function viewOf(source: ViewSource): SceneView {
+  const { scene, participant } = source;
   const { outcome } = participant;
-  if (outcome === null || outcome === "completed") return sceneView(scene, participant, keyHelp);
+  if (outcome === null || outcome === "completed") return sceneView(source);
   const { header, body } = earlyEnding(outcome, scene);
   return {
     kind: "end",

@@ -2,7 +2,7 @@
 import { type MetadataFile, SCHEMA_VERSION } from "../store/file-schema.ts";
 import type { EndReason, Game, GamePlayer, Verdict } from "../store/game-table.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
-import type { Scene, Study } from "../study/index.ts";
+import { questionsOf, type Scene, type Study } from "../study/index.ts";
 
 /** How a game stands for one of its players. */
 export interface GameStanding {
@@ -45,7 +45,7 @@ export function visitMetadata(
   standing: GameStanding | null,
 ): MetadataFile {
   const isLastVisit = participant.visitId === visit.visitId;
-  const questions = scene.kind === "form" ? scene.questions : [];
+  const questions = questionsOf(scene);
   return {
     schemaVersion: SCHEMA_VERSION,
     experiment_id: study.experimentId,
@@ -54,6 +54,12 @@ export function visitMetadata(
     subject_id: participant.subjectId,
     visit_number: visit.visitNumber,
     plan_index: visit.planIndex,
+    plan: [...participant.plan],
+    plan_seed: participant.planSeed,
+    condition: participant.condition,
+    stager_metadata: participant.stagerMetadata as MetadataFile["stager_metadata"],
+    experiment_config: scene.experimentConfig as MetadataFile["experiment_config"],
+    element_ids: questions.map(({ name }) => name),
     timestamp: visit.startedAtMs,
     ended_at_ms: visit.endedAtMs,
     questions: questions.map(({ name, prompt, kind }) => ({ name, prompt, kind })),

@@ -32,10 +32,22 @@ export const metadataSchema = z
     schemaVersion: z.literal(SCHEMA_VERSION),
     experiment_id: z.string(),
     scene_id: z.string(),
-    scene_type: z.enum(["start", "static", "form", "gym", "completion-code", "end"]),
+    scene_type: z.enum(["start", "static", "consent", "form", "gym", "completion-code", "end"]),
     subject_id: z.string(),
     visit_number: z.int().min(1),
     plan_index: count.describe("Position of the scene in the participant's plan, from 0."),
+    plan: z
+      .array(z.string())
+      .optional()
+      .describe("Scene ids in this participant's order; absent in files of earlier builds."),
+    plan_seed: z.int().min(0).optional().describe("What the plan was drawn with."),
+    condition: z.string().nullable().optional().describe("Assigned on arrival; null for none."),
+    stager_metadata: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe("What the study's stager kept of the participant when the file was written."),
+    experiment_config: z.json().optional().describe("As the study gave it; null for nothing."),
+    element_ids: z.array(z.string()).optional().describe("Names of what the scene asks."),
     timestamp: timeMs.describe("When the scene was shown, in milliseconds since the epoch."),
     ended_at_ms: timeMs.nullable(),
     questions: z.array(z.strictObject({ name: z.string(), prompt: z.string(), kind: z.string() })),

@@ -125,7 +125,9 @@ export class GameTable {
     this.#database
       .prepare("INSERT INTO games VALUES (?, ?, ?, ?, 0)")
       .run(gameId, sceneId, JSON.stringify(settings), createdAtMs);
-    const insert = this.#database.prepare("INSERT INTO game_players VALUES (?, ?, ?, ?, ?, NULL)");
+    const insert = this.#database.prepare(
+      "INSERT INTO game_players VALUES (?, ?, ?, ?, ?, NULL, NULL)",
+    );
     for (const { playerIndex, subjectId, visitId, visitNumber } of players) {
       insert.run(gameId, playerIndex, subjectId, visitId, visitNumber);
     }
@@ -135,6 +137,20 @@ export class GameTable {
     this.#database
       .prepare("UPDATE game_players SET end_reason = ? WHERE game_id = ? AND player_index = ?")
       .run(reason, gameId, playerIndex);
+  }
+
+  /** The player's own rewards, added up; null while nobody has computed it. */
+  findScore(gameId: string, subjectId: string): number | null {
+    const row = this.#database
+      .prepare("SELECT score FROM game_players WHERE game_id = ? AND subject_id = ?")
+      .get(gameId, subjectId);
+    return (row?.score ?? null) as number | null;
+  }
+
+  saveScore(gameId: string, playerIndex: number, score: number): void {
+    this.#database
+      .prepare("UPDATE game_players SET score = ? WHERE game_id = ? AND player_index = ?")
+      .run(score, gameId, playerIndex);
   }
 
   markSettled(gameId: string): void {

@@ -69,4 +69,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (game_id, episode)
   ) STRICT;
   `,
+  `
+  ALTER TABLE participants ADD COLUMN plan_seed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE participants ADD COLUMN condition TEXT;
+  ALTER TABLE participants ADD COLUMN place INTEGER;
+  ALTER TABLE participants ADD COLUMN stager_metadata TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE game_players ADD COLUMN score REAL;
+  `,
 ];

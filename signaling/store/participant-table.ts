@@ -1,6 +1,6 @@
 /** Participants and their visits, as stored. */
 import type { Outcome } from "../protocol.ts";
-import type { Answers } from "../study/index.ts";
+import type { Answers, Assigned } from "../study/index.ts";
 import type { Database } from "./database.ts";
 
 export type Lifecycle = "IDLE" | "IN_WAITROOM" | "IN_GAME" | "GAME_ENDED";
@@ -11,8 +11,15 @@ export interface Participant {
   /** Whether the page has shown that it received its secret. */
   readonly isSecretConfirmed: boolean;
   readonly firstTabId: string;
-  /** Scene ids in the order of this participant. */
+  /** Scene ids in the order of this participant; never drawn again. */
   readonly plan: readonly string[];
+  /** What the plan was drawn with. */
+  readonly planSeed: number;
+  /** Null in a study without conditions. */
+  readonly condition: string | null;
+  /** Where the condition stands in the sequence it was drawn from. */
+  readonly place: number | null;
+  readonly stagerMetadata: Record<string, unknown>;
   readonly visitId: string;
   readonly lifecycle: Lifecycle;
   readonly gameId: string | null;
@@ -45,6 +52,10 @@ function participantOf(row: Row): Participant {
     isSecretConfirmed: row.is_secret_confirmed === 1,
     firstTabId: row.first_tab_id as string,
     plan: JSON.parse(row.plan as string) as string[],
+    planSeed: row.plan_seed as number,
+    condition: row.condition as string | null,
+    place: row.place as number | null,
+    stagerMetadata: JSON.parse(row.stager_metadata as string) as Record<string, unknown>,
     visitId: row.visit_id as string,
     lifecycle: row.lifecycle as Lifecycle,
     gameId: row.game_id as string | null,
@@ -82,8 +93,8 @@ export class ParticipantTable {
     this.#select = database.prepare("SELECT * FROM participants WHERE subject_id = ?");
     this.#update = database.prepare(
       `UPDATE participants SET secret_hash = ?, is_secret_confirmed = ?, visit_id = ?,
-       lifecycle = ?, game_id = ?, outcome = ?, completion_code = ?, ended_at_ms = ?
-       WHERE subject_id = ?`,
+       lifecycle = ?, game_id = ?, outcome = ?, completion_code = ?, ended_at_ms = ?,
+       stager_metadata = ? WHERE subject_id = ?`,
     );
     this.#selectVisit = database.prepare(
       "SELECT * FROM visits WHERE subject_id = ? AND visit_id = ?",
@@ -111,7 +122,7 @@ export class ParticipantTable {
 
   insert(participant: Participant): void {
     this.#database
-      .prepare("INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .prepare("INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .run(
         participant.subjectId,
         participant.secretHash,
@@ -125,6 +136,10 @@ export class ParticipantTable {
         participant.completionCode,
         participant.createdAtMs,
         participant.endedAtMs,
+        participant.planSeed,
+        participant.condition,
+        participant.place,
+        JSON.stringify(participant.stagerMetadata),
       );
   }
 
@@ -139,9 +154,29 @@ export class ParticipantTable {
       next.outcome,
       next.completionCode,
       next.endedAtMs,
+      JSON.stringify(next.stagerMetadata),
       next.subjectId,
     );
     return next;
+  }
+
+  /** How many there have ever been. */
+  count(): number {
+    return Number(
+      this.#database.prepare("SELECT count(*) AS count FROM participants").get()?.count,
+    );
+  }
+
+  /** Places of all who have completed, and of those on their way who have begun a scene since `sinceMs`. */
+  takenPlaces(sinceMs: number): readonly Assigned[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT condition, place FROM participants WHERE condition IS NOT NULL AND (
+         outcome = 'completed' OR (outcome IS NULL AND ? <=
+         (SELECT max(started_at_ms) FROM visits WHERE visits.subject_id = participants.subject_id)))`,
+      )
+      .all(sinceMs);
+    return rows.map(({ condition, place }) => ({ condition, place }) as unknown as Assigned);
   }
 
   /** Everybody who has not reached an end. */
@@ -159,6 +194,14 @@ export class ParticipantTable {
     const visit = this.findVisit(subjectId, visitId);
     if (visit === null) throw new Error(`Expected a visit ${visitId} of ${subjectId}, got none`);
     return visit;
+  }
+
+  /** In the order in which they were begun. */
+  visits(subjectId: string): readonly Visit[] {
+    const rows = this.#database
+      .prepare("SELECT * FROM visits WHERE subject_id = ? ORDER BY rowid")
+      .all(subjectId);
+    return rows.map(visitOf);
   }
 
   visitCount(subjectId: string, sceneId: string): number {

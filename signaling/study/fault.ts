@@ -67,6 +67,13 @@ export class FaultList {
     this.expect(isRight, name, `a list of at least ${countMin} texts, none empty`, value);
   }
 
+  /** Two answers with one text could not be told apart. */
+  options(name: string, value: unknown): void {
+    this.texts(name, value, 2);
+    const areOnce = !Array.isArray(value) || new Set(value).size === value.length;
+    this.expect(areOnce, name, "texts that differ", value);
+  }
+
   oneOf(name: string, value: unknown, choices: readonly string[]): void {
     this.expect(choices.includes(value as string), name, choices.join(" or "), value);
   }

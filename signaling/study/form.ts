@@ -1,14 +1,25 @@
 /** Scenes that ask. The names of the answers are fixed, so that analyses need not know the wording. */
 import type { FaultList } from "./fault.ts";
 import type { FormQuestion } from "./question.ts";
+import {
+  checkOptions,
+  checkScales,
+  checkText,
+  optionsQuestion,
+  type ScaleOptions,
+  scaleQuestions,
+  textQuestion,
+} from "./question-options.ts";
 import { type Scene, SceneBuilder } from "./scene.ts";
 
-/** What the socket accepts as one text. */
-const TEXT_LENGTH_MAX = 20_000;
-const SCALE_SIZE_MAX = 101;
-
-abstract class FormScene extends SceneBuilder {
+abstract class FormScene<Options extends object> extends SceneBuilder {
   readonly kind = "form";
+  protected readonly options: Options;
+
+  constructor(options: Options) {
+    super();
+    this.options = options;
+  }
 
   data(): Scene {
     return { kind: this.kind, questions: this.questions(), ...this.base() };
@@ -22,151 +33,157 @@ export interface TextBoxOptions {
   required?: boolean;
 }
 
-function textQuestion(prompt: string, isRequired: boolean): FormQuestion {
-  return { kind: "text", name: "text_box", prompt, isRequired, lengthMax: TEXT_LENGTH_MAX };
-}
-
 /** One free text; the answer's name is `text_box`. */
-export class TextBox extends FormScene {
-  readonly #options: TextBoxOptions;
-
-  constructor(options: TextBoxOptions) {
-    super();
-    this.#options = options;
-  }
-
+export class TextBox extends FormScene<TextBoxOptions> {
   protected override checkOwn(list: FaultList): void {
-    list.known("TextBox", this.#options, ["textBoxHeader", "required"]);
-    list.filledText("textBoxHeader", this.#options.textBoxHeader);
-    list.boolean("required", this.#options.required ?? true);
+    list.known("TextBox", this.options, ["textBoxHeader", "required"]);
+    checkText(list, this.options);
   }
 
   protected questions(): readonly FormQuestion[] {
-    return [textQuestion(this.#options.textBoxHeader, this.#options.required ?? true)];
+    return [textQuestion(this.options, true)];
   }
 }
 
 export interface OptionBoxesOptions {
   optionsHeader?: string;
   options: readonly string[];
+  required?: boolean;
 }
 
 /** One choice out of a row of boxes; the answer's name is `option`. */
-export class OptionBoxes extends FormScene {
-  readonly #options: OptionBoxesOptions;
-
-  constructor(options: OptionBoxesOptions) {
-    super();
-    this.#options = options;
-  }
-
+export class OptionBoxes extends FormScene<OptionBoxesOptions> {
   protected override checkOwn(list: FaultList): void {
-    list.known("OptionBoxes", this.#options, ["optionsHeader", "options"]);
-    list.text("optionsHeader", this.#options.optionsHeader ?? "");
-    list.texts("options", this.#options.options, 2);
+    list.known("OptionBoxes", this.options, ["optionsHeader", "options", "required"]);
+    checkOptions(list, this.options);
+    list.boolean("required", this.options.required ?? true);
   }
 
   protected questions(): readonly FormQuestion[] {
-    return [
-      {
-        kind: "options",
-        name: "option",
-        prompt: this.#options.optionsHeader ?? "",
-        isRequired: true,
-        options: this.#options.options,
-        isMultiple: false,
-      },
-    ];
+    return [optionsQuestion(this.options, this.options.required ?? true)];
   }
 }
 
-export interface ScalesAndTextBoxOptions {
-  scaleQuestions: readonly string[];
-  /** Points on each scale. */
-  scaleSize?: number;
-  /** Spread evenly under every scale; one list per question for labels of their own. */
-  scaleLabels?: readonly string[] | readonly (readonly string[])[];
+export interface ScalesAndTextBoxOptions extends ScaleOptions {
   textBoxHeader: string;
   /** Whether the text must be filled; the scales always must. */
   required?: boolean;
 }
 
+const SCALE_NAMES = ["scaleQuestions", "scaleSize", "scaleLabels", "preScaleHeader"];
+
 /** Scales and a free text; the answers' names are `scale_0`, `scale_1`, … and `text_box`. */
-export class ScalesAndTextBox extends FormScene {
-  readonly #options: ScalesAndTextBoxOptions;
-
-  constructor(options: ScalesAndTextBoxOptions) {
-    super();
-    this.#options = options;
-  }
-
+export class ScalesAndTextBox extends FormScene<ScalesAndTextBoxOptions> {
   protected override checkOwn(list: FaultList): void {
-    const { scaleQuestions, scaleLabels = [], textBoxHeader } = this.#options;
-    const known = ["scaleQuestions", "scaleSize", "scaleLabels", "textBoxHeader", "required"];
-    list.known("ScalesAndTextBox", this.#options, known);
-    list.texts("scaleQuestions", scaleQuestions, 1);
-    list.integer("scaleSize", this.#options.scaleSize ?? 7, 2, SCALE_SIZE_MAX);
-    list.filledText("textBoxHeader", textBoxHeader);
-    list.boolean("required", this.#options.required ?? false);
-    if (!Array.isArray(scaleLabels)) {
-      list.expect(false, "scaleLabels", "a list", scaleLabels);
-    } else if (scaleLabels.some((label) => Array.isArray(label))) {
-      const isRight = scaleLabels.length === scaleQuestions?.length;
-      list.expect(isRight, "scaleLabels", "one list per question", scaleLabels);
-      for (const labels of scaleLabels) list.texts("scaleLabels", labels, 0);
-    } else list.texts("scaleLabels", scaleLabels, 0);
+    const known = [...SCALE_NAMES, "textBoxHeader", "required"];
+    list.known("ScalesAndTextBox", this.options, known);
+    checkScales(list, this.options);
+    checkText(list, this.options);
   }
 
   protected questions(): readonly FormQuestion[] {
-    const { scaleQuestions, scaleSize = 7, scaleLabels = [], textBoxHeader } = this.#options;
-    const scales = scaleQuestions.map((prompt, index): FormQuestion => {
-      const own = scaleLabels[index];
-      const labels = Array.isArray(own) ? own : (scaleLabels as readonly string[]);
-      const name = `scale_${index}`;
-      return { kind: "scale", name, prompt, isRequired: true, size: scaleSize, labels };
-    });
-    return [...scales, textQuestion(textBoxHeader, this.#options.required ?? false)];
+    return [...scaleQuestions(this.options), textQuestion(this.options, false)];
+  }
+}
+
+export interface OptionBoxesWithScalesAndTextBoxOptions extends ScalesAndTextBoxOptions {
+  optionsHeader?: string;
+  options: readonly string[];
+}
+
+/** Boxes, scales and a free text; the answers' names are `option`, `scale_0`, … and `text_box`. */
+export class OptionBoxesWithScalesAndTextBox extends FormScene<OptionBoxesWithScalesAndTextBoxOptions> {
+  protected override checkOwn(list: FaultList): void {
+    const known = ["optionsHeader", "options", ...SCALE_NAMES, "textBoxHeader", "required"];
+    list.known("OptionBoxesWithScalesAndTextBox", this.options, known);
+    checkOptions(list, this.options);
+    checkScales(list, this.options);
+    checkText(list, this.options);
+  }
+
+  protected questions(): readonly FormQuestion[] {
+    return [
+      optionsQuestion(this.options, true),
+      ...scaleQuestions(this.options),
+      textQuestion(this.options, false),
+    ];
   }
 }
 
 export interface MultipleChoiceOptions {
+  /** Stands above the first question. */
+  preQuestionsHeader?: string;
   questions: readonly string[];
-  /** One list of choices per question. */
-  choices: readonly (readonly string[])[];
-  /** Whether several choices of one question may be taken. */
-  multiSelect?: boolean;
+  /** One list of choices per question, or one for all of them. */
+  choices: readonly (readonly string[])[] | readonly string[];
+  /** Whether several choices may be taken: of every question, or one entry per question. */
+  multiSelect?: boolean | readonly boolean[];
+  /** One picture per question, null for none: `/static/…` (see `staticDir`) or a data: URL. */
+  images?: readonly (string | null)[];
   required?: boolean;
 }
 
-/** Questions with choices; the answers' names are `question_0`, `question_1`, …. */
-export class MultipleChoice extends FormScene {
-  readonly #options: MultipleChoiceOptions;
+const MULTIPLE_CHOICE_NAMES = [
+  "preQuestionsHeader",
+  "questions",
+  "choices",
+  "multiSelect",
+  "images",
+  "required",
+];
+const IMAGE_PATTERN = /^(\/static\/|data:image\/)/;
 
-  constructor(options: MultipleChoiceOptions) {
-    super();
-    this.#options = options;
+/** One value for all questions, or one for each. */
+function each<T>(value: T | readonly T[], index: number): T {
+  return Array.isArray(value) ? (value[index] as T) : (value as T);
+}
+
+/** Questions with choices; the answers' names are `question_0`, `question_1`, …. */
+export class MultipleChoice extends FormScene<MultipleChoiceOptions> {
+  protected override checkOwn(list: FaultList): void {
+    const { questions, multiSelect = false, images = [] } = this.options;
+    list.known("MultipleChoice", this.options, MULTIPLE_CHOICE_NAMES);
+    list.text("preQuestionsHeader", this.options.preQuestionsHeader ?? "");
+    list.texts("questions", questions, 1);
+    this.#checkChoices(list);
+    const flags: unknown = multiSelect;
+    const isFlags = Array.isArray(flags)
+      ? flags.length === questions?.length && flags.every((one) => typeof one === "boolean")
+      : typeof flags === "boolean";
+    list.expect(isFlags, "multiSelect", "true, false or one of them per question", flags);
+    const areImages =
+      Array.isArray(images) &&
+      (images.length === 0 || images.length === questions?.length) &&
+      images.every((image) => image === null || IMAGE_PATTERN.test(String(image)));
+    const what = "one /static/… or data:image/… or null per question";
+    list.expect(areImages, "images", what, images);
+    list.boolean("required", this.options.required ?? true);
   }
 
-  protected override checkOwn(list: FaultList): void {
-    const { questions, choices } = this.#options;
-    const known = ["questions", "choices", "multiSelect", "required"];
-    list.known("MultipleChoice", this.#options, known);
-    list.texts("questions", questions, 1);
+  #checkChoices(list: FaultList): void {
+    const { questions, choices } = this.options;
+    const given: readonly unknown[] = Array.isArray(choices) ? choices : [];
+    if (given.length > 0 && given.every((one) => typeof one === "string")) {
+      list.options("choices", given);
+      return;
+    }
     const isRight = Array.isArray(choices) && choices.length === questions?.length;
     list.expect(isRight, "choices", "one list of choices per question", choices);
-    if (isRight) for (const own of choices) list.texts("choices", own, 2);
-    list.boolean("multiSelect", this.#options.multiSelect ?? false);
-    list.boolean("required", this.#options.required ?? true);
+    if (isRight) for (const own of given) list.options("choices", own);
   }
 
   protected questions(): readonly FormQuestion[] {
-    return this.#options.questions.map((prompt, index) => ({
+    const { questions, choices, multiSelect = false, images = [] } = this.options;
+    const isShared = typeof choices[0] === "string";
+    return questions.map((prompt, index) => ({
       kind: "options",
       name: `question_${index}`,
+      heading: index === 0 ? (this.options.preQuestionsHeader ?? "") : "",
       prompt,
-      isRequired: this.#options.required ?? true,
-      options: this.#options.choices[index] ?? [],
-      isMultiple: this.#options.multiSelect ?? false,
+      image: images[index] ?? null,
+      isRequired: this.options.required ?? true,
+      options: (isShared ? choices : choices[index]) as readonly string[],
+      isMultiple: each(multiSelect, index),
     }));
   }
 }

@@ -1,13 +1,14 @@
 /** The scene in which people play: which environment, how many episodes, with whom and how. */
 import type { FaultList } from "./fault.ts";
 import type {
+  ContentOptions,
   GameplayOptions,
   GymSettings,
   MultiplayerOptions,
   SessionOptions,
   WaitroomOptions,
 } from "./gym-settings.ts";
-import { type Scene, SceneBuilder } from "./scene.ts";
+import { checkBody, isJson, type Scene, SceneBuilder } from "./scene.ts";
 
 const GROUP_SIZE_MAX = 8;
 const EPISODES_MAX = 1_000;
@@ -32,15 +33,6 @@ const SESSION_KNOBS = [
   "pauseLimitMs",
 ] as const;
 
-/** The configuration travels to the pages and into the data as JSON. */
-function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 export class GymScene extends SceneBuilder {
   readonly kind = "gym";
   #environmentPath = "";
@@ -48,7 +40,7 @@ export class GymScene extends SceneBuilder {
   #gameplay: GameplayOptions = {};
   #multiplayer: MultiplayerOptions = {};
   #waitroom: WaitroomOptions = {};
-  #content: { inGameSceneBody?: string } = {};
+  #content: ContentOptions = {};
 
   /** `path` is relative to the study file and exports `environment`. */
   environment(path: string, config: unknown = {}): this {
@@ -73,7 +65,7 @@ export class GymScene extends SceneBuilder {
   }
 
   /** What stands beside the game while it is played. */
-  content(options: { inGameSceneBody?: string }): this {
+  content(options: ContentOptions): this {
     this.#content = options;
     return this;
   }
@@ -102,6 +94,8 @@ export class GymScene extends SceneBuilder {
         this.#waitroom.timeoutMessage ??
         "Nobody else came to play with you this time. Thank you for waiting.",
       inGameSceneBody: this.#content.inGameSceneBody ?? "",
+      inGameSceneBodyFilepath: this.#content.inGameSceneBodyFilepath ?? null,
+      hideLobbyCount: multiplayer.hideLobbyCount ?? false,
     };
     return { kind: this.kind, gym, ...this.base() };
   }
@@ -115,8 +109,9 @@ export class GymScene extends SceneBuilder {
     const timeoutMs = this.#waitroom.timeoutMs ?? DEFAULT_WAITROOM_TIMEOUT_MS;
     list.integer("timeoutMs", timeoutMs, 1, 24 * HOUR_MS);
     list.text("timeoutMessage", this.#waitroom.timeoutMessage ?? "");
-    list.known("content", this.#content, ["inGameSceneBody"]);
-    list.text("inGameSceneBody", this.#content.inGameSceneBody ?? "");
+    const { inGameSceneBody, inGameSceneBodyFilepath } = this.#content;
+    list.known("content", this.#content, ["inGameSceneBody", "inGameSceneBodyFilepath"]);
+    checkBody(list, "inGameSceneBody", inGameSceneBody, inGameSceneBodyFilepath);
   }
 
   #checkGameplay(list: FaultList): void {
@@ -139,6 +134,7 @@ export class GymScene extends SceneBuilder {
       ...SESSION_KNOBS,
       "partnerDisconnectMessage",
       "partnerDisconnectShowCompletionCode",
+      "hideLobbyCount",
     ]);
     list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
     list.integer("inputDelayFrames", given.inputDelayFrames ?? 0, 0, 15);
@@ -156,6 +152,7 @@ export class GymScene extends SceneBuilder {
     list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;
     list.boolean("partnerDisconnectShowCompletionCode", showCode);
+    list.boolean("hideLobbyCount", given.hideLobbyCount ?? false);
   }
 
   #checkPauses(list: FaultList): void {

@@ -20,6 +20,8 @@ export interface GymSettings {
   readonly waitroomTimeoutMs: number;
   readonly waitroomTimeoutMessage: string;
   readonly inGameSceneBody: string;
+  readonly inGameSceneBodyFilepath: string | null;
+  readonly hideLobbyCount: boolean;
 }
 
 export interface GameplayOptions {
@@ -61,6 +63,14 @@ export interface MultiplayerOptions extends SessionOptions {
   partnerDisconnectMessage?: string;
   /** Whether somebody whose partner has gone gets a completion code. */
   partnerDisconnectShowCompletionCode?: boolean;
+  /** Whether the waiting room keeps to itself how many are waiting. */
+  hideLobbyCount?: boolean;
+}
+
+/** What stands beside the game, in the study or in a .md, .html or .txt file. */
+export interface ContentOptions {
+  inGameSceneBody?: string;
+  inGameSceneBodyFilepath?: string;
 }
 
 export interface WaitroomOptions {

@@ -1,25 +1,56 @@
 /** The door of study authoring: everything a study file imports. */
 
-export { StudyError } from "./fault.ts";
+export type { Assigned, Assignment, AssignmentOptions } from "./assignment.ts";
+export { assign } from "./assignment.ts";
+export { FaultList, StudyError } from "./fault.ts";
 export type {
   MultipleChoiceOptions,
   OptionBoxesOptions,
+  OptionBoxesWithScalesAndTextBoxOptions,
   ScalesAndTextBoxOptions,
   TextBoxOptions,
 } from "./form.ts";
-export { MultipleChoice, OptionBoxes, ScalesAndTextBox, TextBox } from "./form.ts";
+export {
+  MultipleChoice,
+  OptionBoxes,
+  OptionBoxesWithScalesAndTextBox,
+  ScalesAndTextBox,
+  TextBox,
+} from "./form.ts";
 export { GymScene } from "./gym-scene.ts";
 export type {
+  ContentOptions,
   GameplayOptions,
   GymSettings,
   MultiplayerOptions,
   SessionOptions,
   WaitroomOptions,
 } from "./gym-settings.ts";
+export type { RedirectOptions } from "./page-scene.ts";
+export {
+  CompletionCodeScene,
+  ConsentScene,
+  EndScene,
+  StartScene,
+  StaticScene,
+} from "./page-scene.ts";
+export type { PlaceholderValue } from "./placeholder.ts";
+export { fillPlaceholders, placeholderFaults } from "./placeholder.ts";
+export { drawPlan } from "./plan.ts";
 export type { Answers, FormQuestion } from "./question.ts";
 export { answerFaults } from "./question.ts";
-export type { DisplayOptions, Scene, SceneBuilder, SceneOptions } from "./scene.ts";
-export { CompletionCodeScene, EndScene, StartScene, StaticScene } from "./scene.ts";
+export type {
+  ConsentSettings,
+  DisplayOptions,
+  Scene,
+  SceneBuilder,
+  SceneOptions,
+} from "./scene.ts";
+export { asks, questionsOf, sceneAnswerFaults } from "./scene-answer.ts";
+export type { PastVisit, StagerOptions, StagerState } from "./stager.ts";
+export { Stager, stagerOf } from "./stager.ts";
 export type { Study, StudyOptions } from "./study.ts";
-export { defineStudy, Stager } from "./study.ts";
+export { defineStudy } from "./study.ts";
 export type { IceServer, TurnOptions, Webrtc, WebrtcOptions } from "./webrtc.ts";
+export type { Flow, StudyPart } from "./wrapper.ts";
+export { ByCondition, RandomizeOrder, RepeatScene } from "./wrapper.ts";

@@ -2,6 +2,8 @@
 
 interface QuestionBase {
   readonly name: string;
+  /** Stands above the question. */
+  readonly heading?: string;
   readonly prompt: string;
   readonly isRequired: boolean;
 }
@@ -11,6 +13,8 @@ export type FormQuestion = QuestionBase &
     | { readonly kind: "text"; readonly lengthMax: number }
     | {
         readonly kind: "options";
+        /** URL of a picture under the prompt. */
+        readonly image?: string | null;
         readonly options: readonly string[];
         readonly isMultiple: boolean;
       }

@@ -1,6 +1,7 @@
 /** Scenes as a researcher chains them together, and the plain data that the server reads from them. */
 import { FaultList } from "./fault.ts";
 import type { GymSettings } from "./gym-settings.ts";
+import { placeholderFaults } from "./placeholder.ts";
 import type { FormQuestion } from "./question.ts";
 
 /** What every scene has. */
@@ -8,18 +9,38 @@ interface SceneBase {
   /** Names the folder of the scene's files. */
   readonly sceneId: string;
   readonly shouldExportMetadata: boolean;
+  /** What the study wants to read again in the scene's metadata files; null for nothing. */
+  readonly experimentConfig: unknown;
   readonly sceneHeader: string;
+  readonly sceneSubheader: string;
   /** HTML or plain text. */
   readonly sceneBody: string;
+  /** Relative to the study file; null when the body stands in `sceneBody`. */
+  readonly sceneBodyFilepath: string | null;
+}
+
+export interface ConsentSettings {
+  /** Each has to be ticked before one can agree. */
+  readonly statements: readonly string[];
+  readonly agreeLabel: string;
+  readonly declineLabel: string;
+  /** What somebody reads who has declined. */
+  readonly declineMessage: string;
 }
 
 /** One scene, checked, as plain data. */
 export type Scene = SceneBase &
   (
-    | { readonly kind: "start" | "static" }
+    | { readonly kind: "start" }
+    | { readonly kind: "static"; readonly elementIds: readonly string[] }
+    | { readonly kind: "consent"; readonly consent: ConsentSettings }
     | { readonly kind: "form"; readonly questions: readonly FormQuestion[] }
     | { readonly kind: "gym"; readonly gym: GymSettings }
-    | { readonly kind: "completion-code" | "end"; readonly redirectUrl: string | null }
+    | {
+        readonly kind: "completion-code" | "end";
+        readonly redirectUrl: string | null;
+        readonly appendSubjectId: boolean;
+      }
   );
 
 export type SceneKind = Scene["kind"];
@@ -39,12 +60,40 @@ export function isFolderName(value: unknown): value is string {
 
 export interface SceneOptions {
   sceneId: string;
+  /** Default: true for scenes that hold a consent, an answer or a code, and for the start. */
   shouldExportMetadata?: boolean;
+  /** Plain data, copied to the scene's metadata files. */
+  experimentConfig?: unknown;
 }
 
 export interface DisplayOptions {
   sceneHeader?: string;
+  sceneSubheader?: string;
+  /** HTML if it closes a tag, else plain text whose blank lines part paragraphs. */
   sceneBody?: string;
+  /** In place of `sceneBody`: a .md, .html or .txt file, relative to the study file. */
+  sceneBodyFilepath?: string;
+}
+
+/** What travels as JSON: to the pages, into the data. */
+export function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const BODY_FILE_PATTERN = /\.(md|html|txt)$/i;
+
+/** A body is either written in the study or in a file. */
+export function checkBody(list: FaultList, name: string, body: unknown, path: unknown): void {
+  list.text(name, body ?? "");
+  placeholderFaults(list, name, body);
+  if (path === undefined) return;
+  const isFile = typeof path === "string" && BODY_FILE_PATTERN.test(path);
+  list.expect(isFile, `${name}Filepath`, "the path of a .md, .html or .txt file", path);
+  if (body !== undefined) list.add(`Expected either \`${name}\` or \`${name}Filepath\`, got both`);
 }
 
 /** What all scene builders share; each call returns the scene itself. */
@@ -52,6 +101,10 @@ export abstract class SceneBuilder {
   abstract readonly kind: SceneKind;
   protected sceneOptions: SceneOptions = { sceneId: "" };
   protected displayOptions: DisplayOptions = {};
+
+  get sceneId(): string {
+    return this.sceneOptions.sceneId;
+  }
 
   scene(options: SceneOptions): this {
     this.sceneOptions = options;
@@ -65,22 +118,22 @@ export abstract class SceneBuilder {
 
   /** One sentence per fault; `position` names a scene that has no usable id. */
   check(position: number): readonly string[] {
-    const id: unknown = this.sceneOptions.sceneId;
+    const id: unknown = this.sceneId;
     const list = new FaultList(
       typeof id === "string" && id !== "" ? `scene \`${id}\`` : `scene number ${position + 1}`,
     );
-    list.known("scene", this.sceneOptions, ["sceneId", "shouldExportMetadata"]);
-    list.known("display", this.displayOptions, ["sceneHeader", "sceneBody"]);
+    list.known("scene", this.sceneOptions, ["sceneId", "shouldExportMetadata", "experimentConfig"]);
     list.expect(
       isFolderName(id),
       "sceneId",
       "1–100 letters, digits, _ or -, beginning with a letter or digit, and no reserved name",
       id,
     );
-    const base = this.base();
-    list.boolean("shouldExportMetadata", base.shouldExportMetadata);
-    list.text("sceneHeader", base.sceneHeader);
-    list.text("sceneBody", base.sceneBody);
+    const { shouldExportMetadata, experimentConfig } = this.base();
+    list.boolean("shouldExportMetadata", shouldExportMetadata);
+    const what = "plain data that JSON can hold";
+    list.expect(isJson(experimentConfig), "experimentConfig", what, experimentConfig);
+    this.#checkDisplay(list);
     this.checkOwn(list);
     return list.faults;
   }
@@ -91,58 +144,34 @@ export abstract class SceneBuilder {
   protected checkOwn(_list: FaultList): void {}
 
   protected base(): SceneBase {
+    const { sceneId, shouldExportMetadata, experimentConfig = null } = this.sceneOptions;
+    const { sceneHeader = "", sceneSubheader = "", sceneBody = "" } = this.displayOptions;
     return {
-      sceneId: this.sceneOptions.sceneId,
-      shouldExportMetadata: this.sceneOptions.shouldExportMetadata ?? false,
-      sceneHeader: this.displayOptions.sceneHeader ?? "",
-      sceneBody: this.displayOptions.sceneBody ?? "",
+      sceneId,
+      shouldExportMetadata: shouldExportMetadata ?? EXPORTED_BY_DEFAULT.includes(this.kind),
+      experimentConfig,
+      sceneHeader,
+      sceneSubheader,
+      sceneBody,
+      sceneBodyFilepath: this.displayOptions.sceneBodyFilepath ?? null,
     };
   }
-}
 
-/** The first scene of every study. */
-export class StartScene extends SceneBuilder {
-  readonly kind = "start";
-
-  data(): Scene {
-    return { kind: this.kind, ...this.base() };
+  #checkDisplay(list: FaultList): void {
+    const { sceneHeader, sceneSubheader, sceneBody, sceneBodyFilepath } = this.displayOptions;
+    list.known("display", this.displayOptions, [
+      "sceneHeader",
+      "sceneSubheader",
+      "sceneBody",
+      "sceneBodyFilepath",
+    ]);
+    for (const [name, text] of Object.entries({ sceneHeader, sceneSubheader })) {
+      list.text(name, text ?? "");
+      placeholderFaults(list, name, text);
+    }
+    checkBody(list, "sceneBody", sceneBody, sceneBodyFilepath);
   }
 }
 
-/** Something to read. */
-export class StaticScene extends SceneBuilder {
-  readonly kind = "static";
-
-  data(): Scene {
-    return { kind: this.kind, ...this.base() };
-  }
-}
-
-abstract class ClosingScene extends SceneBuilder {
-  abstract override readonly kind: "completion-code" | "end";
-  #redirectUrl: string | null = null;
-
-  /** Offers a link to go on to, such as the panel's return page. */
-  redirect(options: { url: string }): this {
-    this.#redirectUrl = options.url;
-    return this;
-  }
-
-  data(): Scene {
-    return { kind: this.kind, redirectUrl: this.#redirectUrl, ...this.base() };
-  }
-
-  protected override checkOwn(list: FaultList): void {
-    if (this.#redirectUrl !== null) list.webUrl("url", this.#redirectUrl);
-  }
-}
-
-/** The last scene of a study that pays: shows a code which the server issues once per participant. */
-export class CompletionCodeScene extends ClosingScene {
-  readonly kind = "completion-code";
-}
-
-/** The last scene of a study without a code. */
-export class EndScene extends ClosingScene {
-  readonly kind = "end";
-}
+/** A consent, an answer or a code that is in no file would be missed too late. */
+const EXPORTED_BY_DEFAULT: readonly SceneKind[] = ["start", "consent", "form", "completion-code"];

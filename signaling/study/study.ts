@@ -1,23 +1,40 @@
 /** One study as a researcher defines it, checked once. */
+import {
+  type Assignment,
+  type AssignmentOptions,
+  assignmentData,
+  assignmentFaults,
+} from "./assignment.ts";
 import { FaultList, StudyError } from "./fault.ts";
-import { isFolderName, type Scene, type SceneBuilder } from "./scene.ts";
+import { isFolderName, type Scene, SceneBuilder } from "./scene.ts";
+import { isBranching, Stager } from "./stager.ts";
 import { type Webrtc, type WebrtcOptions, webrtcData, webrtcFaults } from "./webrtc.ts";
+import {
+  type Flow,
+  flowOf,
+  isStudyPart,
+  SceneWrapper,
+  type StudyPart,
+  scenesOf,
+  wrappersOf,
+} from "./wrapper.ts";
 
-/** A study as plain data. */
+/** A study as plain data, but for the functions of its stager. */
 export interface Study {
   readonly experimentId: string;
   readonly title: string;
+  /** Every scene once; `flow` says in which order they are shown. */
   readonly scenes: readonly Scene[];
+  readonly flow: Flow;
+  /** What all that is drawn for participants is derived from. */
+  readonly seed: number;
+  /** Null in a study without conditions. */
+  readonly assignment: Assignment | null;
+  /** Null where scene simply follows scene. */
+  readonly stager: Stager | null;
+  /** Relative to the study file; null when the study has no files of its own to serve. */
+  readonly staticDir: string | null;
   readonly webrtc: Webrtc;
-}
-
-/** Takes participants through scenes in their order. */
-export class Stager {
-  readonly scenes: readonly SceneBuilder[];
-
-  constructor(options: { scenes: readonly SceneBuilder[] }) {
-    this.scenes = options.scenes;
-  }
 }
 
 export interface StudyOptions {
@@ -26,27 +43,43 @@ export interface StudyOptions {
   /** Shown to participants. */
   title: string;
   /** Either `scenes`, or a `stager` that holds them. */
-  scenes?: readonly SceneBuilder[];
+  scenes?: readonly StudyPart[];
   stager?: Stager;
+  /** Unsigned, 32 bits; 0 by default. */
+  seed?: number;
+  assignment?: AssignmentOptions;
+  /** A folder, relative to the study file, whose files pages find at `/static/…`. */
+  staticDir?: string;
   webrtc?: WebrtcOptions;
 }
 
-function isBuilder(value: unknown): value is SceneBuilder {
-  return typeof (value as SceneBuilder | null)?.check === "function";
-}
+/** What the engine's generator is seeded with. */
+const SEED_MAX = 0xffffffff;
+const CLOSING_KINDS = ["end", "completion-code"];
 
-function orderFaults(list: FaultList, scenes: readonly SceneBuilder[]): void {
-  const first = scenes[0]?.kind;
-  const last = scenes.at(-1)?.kind;
+/** Scene numbers count from 1, each scene once, in the order of writing. */
+function orderFaults(list: FaultList, parts: readonly StudyPart[], mayBranch: boolean): void {
+  const kindOf = (part: StudyPart | undefined) =>
+    part instanceof SceneBuilder || part instanceof SceneWrapper ? part.kind : typeof part;
+  const first = kindOf(parts[0]);
+  const last = kindOf(parts.at(-1));
   if (first !== "start") list.add(`Expected the first scene to be a StartScene, got ${first}`);
   if (last !== "end" && last !== "completion-code") {
     list.add(`Expected the last scene to be an EndScene or a CompletionCodeScene, got ${last}`);
   }
-  for (const [position, scene] of scenes.entries()) {
-    const isInside = position > 0 && position < scenes.length - 1;
-    if (isInside && (scene.kind === "end" || scene.kind === "completion-code")) {
-      list.add(`Expected scene number ${position + 1} not to be a closing scene: others follow`);
-    }
+  for (const [position, scene] of scenesOf(parts).entries()) {
+    if (scene === parts[0] || scene === parts.at(-1) || !CLOSING_KINDS.includes(scene.kind))
+      continue;
+    if (mayBranch && parts.includes(scene)) continue;
+    list.add(`Expected scene number ${position + 1} not to be a closing scene: others follow`);
+  }
+  const repeated = [parts[0], parts.at(-1)].find(
+    (scene) => scene instanceof SceneBuilder && scenesOf(parts.slice(1, -1)).includes(scene),
+  );
+  if (repeated instanceof SceneBuilder) {
+    list.add(
+      `Expected the first and the last scene to stand there only, got \`${repeated.sceneId}\` again`,
+    );
   }
 }
 
@@ -63,42 +96,80 @@ function idFaults(list: FaultList, scenes: readonly Scene[]): void {
   }
 }
 
+/** The parts as the study lists them; throws what cannot be read further. */
+function partsOf(list: FaultList, options: StudyOptions): readonly StudyPart[] {
+  const { stager, scenes } = options;
+  if (stager !== undefined && scenes !== undefined) {
+    list.add("Expected either `scenes` or `stager`, got both");
+  }
+  if (stager !== undefined && !(stager instanceof Stager)) {
+    list.expect(false, "stager", "a Stager such as new Stager({ scenes })", stager);
+    throw new StudyError(list.faults);
+  }
+  const parts: unknown = stager?.parts ?? scenes;
+  if (!Array.isArray(parts) || !parts.every(isStudyPart)) {
+    list.expect(false, "scenes", "a list of scenes such as new StartScene()", parts);
+    throw new StudyError(list.faults);
+  }
+  return parts;
+}
+
+const STUDY_NAMES = [
+  "experimentId",
+  "title",
+  "scenes",
+  "stager",
+  "seed",
+  "assignment",
+  "staticDir",
+  "webrtc",
+];
+
+function checkOptions(list: FaultList, options: StudyOptions): void {
+  const { experimentId, seed = 0, assignment, staticDir, webrtc = {} } = options;
+  list.known("defineStudy", options, STUDY_NAMES);
+  list.expect(
+    isFolderName(experimentId),
+    "experimentId",
+    "1–100 letters, digits, _ or -, beginning with a letter or digit",
+    experimentId,
+  );
+  list.filledText("title", options.title);
+  list.integer("seed", seed, 0, SEED_MAX);
+  if (assignment !== undefined) assignmentFaults(list, assignment);
+  if (staticDir !== undefined) list.filledText("staticDir", staticDir);
+  webrtcFaults(list, webrtc);
+}
+
 /**
  * Checks a study and makes it plain data.
  * @throws StudyError with one sentence per fault, each naming its scene.
  */
 export function defineStudy(options: StudyOptions): Study {
   const list = new FaultList("study");
-  list.known("defineStudy", options, ["experimentId", "title", "scenes", "stager", "webrtc"]);
-  list.expect(
-    isFolderName(options.experimentId),
-    "experimentId",
-    "1–100 letters, digits, _ or -, beginning with a letter or digit",
-    options.experimentId,
-  );
-  list.filledText("title", options.title);
-  const webrtc = options.webrtc ?? {};
-  webrtcFaults(list, webrtc);
-  const builders = options.stager?.scenes ?? options.scenes;
-  if (options.stager !== undefined && options.scenes !== undefined) {
-    list.add("Expected either `scenes` or `stager`, got both");
-  }
-  if (!Array.isArray(builders) || !builders.every(isBuilder)) {
-    list.expect(false, "scenes", "a list of scenes such as new StartScene()", builders);
-    throw new StudyError(list.faults);
-  }
-  orderFaults(list, builders);
-  const sceneFaults = builders.flatMap((builder, position) => builder.check(position));
-  if (sceneFaults.length + list.faults.length > 0) {
-    throw new StudyError([...list.faults, ...sceneFaults]);
-  }
+  checkOptions(list, options);
+  const { experimentId, title, seed = 0, assignment, stager = null } = options;
+  const parts = partsOf(list, options);
+  orderFaults(list, parts, stager !== null && isBranching(stager));
+  const builders = scenesOf(parts);
+  const conditions = assignment?.conditions ?? [];
+  const inner = [
+    ...wrappersOf(parts).flatMap((wrapper) => wrapper.check(conditions)),
+    ...builders.flatMap((builder, position) => builder.check(position)),
+  ];
+  if (inner.length + list.faults.length > 0) throw new StudyError([...list.faults, ...inner]);
   const scenes = builders.map((builder) => builder.data());
   idFaults(list, scenes);
   if (list.faults.length > 0) throw new StudyError(list.faults);
   return {
-    experimentId: options.experimentId,
-    title: options.title,
+    experimentId,
+    title,
     scenes,
-    webrtc: webrtcData(webrtc),
+    flow: flowOf(parts),
+    seed,
+    assignment: assignment === undefined ? null : assignmentData(assignment),
+    stager,
+    staticDir: options.staticDir ?? null,
+    webrtc: webrtcData(options.webrtc ?? {}),
   };
 }

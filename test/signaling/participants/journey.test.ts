@@ -26,8 +26,13 @@ it("[SG7] writes a visit again when it changed while it was being written", asyn
     participants,
     folder: folder as unknown as DataFolder,
     clock,
+    contents: new Map(),
     keyHelp: () => [],
     standing: () => null,
+    score: () => null,
+    onStagerFault: (_, error) => {
+      throw error;
+    },
   });
   journey.create("anna", "tab");
   const { visitId } = participants.get("anna");
