@@ -5,6 +5,7 @@ import { dropDraft, keepDraft, readTexts } from "./answer-draft.ts";
 import { fillFields, readFields } from "./body-field.ts";
 import { Html } from "./html.tsx";
 import type { StudySocket } from "./study-socket.ts";
+import "./form-scene.css";
 
 interface Props {
   readonly scene: Extract<SceneView, { kind: "start" | "static" }>;

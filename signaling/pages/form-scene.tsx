@@ -41,7 +41,9 @@ export function FormScene({ scene, socket }: Props) {
     setAnswers(next);
     keepDraft(draftId, next);
     if (faults[name] !== undefined) {
-      setFaults(Object.fromEntries(Object.entries(faults).filter(([key]) => key !== name)));
+      const left = Object.entries(faults).filter(([key]) => key !== name);
+      setFaults(Object.fromEntries(left));
+      if (left.length === 0) setMessage(null);
     }
   };
 

@@ -104,31 +104,68 @@ function OptionsQuestion(props: FieldProps<Extract<Question, { kind: "options" }
   );
 }
 
-function ScaleQuestion(props: FieldProps<Extract<Question, { kind: "scale" }>>) {
-  const { question, answer, fault, onChange } = props;
-  const { name, size, labels } = question;
+/** More points than this do not fit side by side on a phone. */
+const STEPS_MAX = 11;
+
+type ScaleProps = FieldProps<Extract<Question, { kind: "scale" }>>;
+
+function Steps({ question, answer, onChange }: ScaleProps) {
+  const { name, size } = question;
   const steps = Array.from({ length: size }, (_, i) => i + 1);
+  return (
+    <div class="steps">
+      {steps.map((step) => (
+        <label key={step} class="step">
+          <input
+            type="radio"
+            name={name}
+            value={step}
+            checked={answer === step}
+            aria-label={`${step} of ${size}`}
+            onChange={() => onChange(step)}
+          />
+          <span>{step}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** No answer before it is touched, wherever its thumb stands; a click on the thumb is one. */
+function Slider({ question, answer, onChange }: ScaleProps) {
+  const { name, prompt, size } = question;
+  const isTouched = typeof answer === "number";
+  const choose = (event: { readonly currentTarget: HTMLInputElement }) =>
+    onChange(event.currentTarget.valueAsNumber);
+  return (
+    <div class="slider">
+      <input
+        type="range"
+        name={name}
+        min={1}
+        max={size}
+        value={isTouched ? answer : Math.ceil(size / 2)}
+        class={isTouched ? "" : "untouched"}
+        aria-label={prompt}
+        aria-valuetext={isTouched ? `${answer} of ${size}` : "Not chosen yet"}
+        onInput={choose}
+        onClick={choose}
+      />
+      <output>{isTouched ? `${answer} of ${size}` : "Not chosen"}</output>
+    </div>
+  );
+}
+
+function ScaleQuestion(props: ScaleProps) {
+  const { question, fault } = props;
+  const { name, size, labels } = question;
   return (
     <fieldset class="question" {...described(name, fault)}>
       <legend class="prompt">
         <Prompt question={question} />
       </legend>
       <div class="scale">
-        <div class="steps">
-          {steps.map((step) => (
-            <label key={step} class="step">
-              <input
-                type="radio"
-                name={name}
-                value={step}
-                checked={answer === step}
-                aria-label={`${step} of ${size}`}
-                onChange={() => onChange(step)}
-              />
-              <span>{step}</span>
-            </label>
-          ))}
-        </div>
+        {size > STEPS_MAX ? <Slider {...props} /> : <Steps {...props} />}
         <div class={labels.length < size ? "scale-labels ends" : "scale-labels"}>
           {labels.map((label) => (
             <span key={label}>{label}</span>
