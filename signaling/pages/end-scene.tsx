@@ -12,7 +12,7 @@ interface Props {
 const OUTCOME_WORDS: Readonly<Record<Outcome, readonly [title: string, text: string]>> = {
   completed: ["Thank you for taking part", "You have reached the end of the study."],
   screened_out: ["This study is not for you", "Thank you for your interest in it."],
-  declined: ["You chose not to take part", "Nothing was recorded. You can close this page."],
+  declined: ["You chose not to take part", "Thank you for your interest."],
   lobby_timeout: [
     "We could not find a partner in time",
     "This was not your fault. Thank you for waiting.",

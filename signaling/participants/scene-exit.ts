@@ -17,6 +17,7 @@ export function exitScene(
     if (visit !== null && visit.endedAtMs !== null) return { ok: true };
     return { ok: false, reason: "wrong_visit", message: "This is not the present scene." };
   }
+  if (participant.outcome === "declined") return { ok: true };
   if (participant.outcome !== null) {
     return { ok: false, reason: "already_completed", message: "The study is over for you." };
   }

@@ -105,6 +105,28 @@ describe("[SG12] a study's stager", () => {
     expect(await back.take("scene")).toMatchObject({ kind: "static", visitId: "hard" });
   });
 
+  it("may end a way before the last scene, with a closing scene of its own", async () => {
+    class Screening extends Stager {
+      override getNextSceneIndex(): number {
+        const isFit = this.getAnswers("age")?.text_box === "18";
+        return this.currentSceneIndex === 1 && isFit ? 3 : super.getNextSceneIndex();
+      }
+    }
+    const age = new TextBox({ textBoxHeader: "How old are you?" }).scene({ sceneId: "age" });
+    const tooYoung = new EndScene().scene({ sceneId: "too_young" });
+    const scenes = [start(), age, tooYoung, text("main"), end()];
+    expect(() => define({ scenes })).toThrow("not to be a closing scene");
+    const server = await StudyServer.start({
+      study: define({ stager: new Screening({ scenes }) }),
+    });
+    const answer = async (subject: string, text_box: string) => {
+      const page = await server.open(subject);
+      return page.goOn(await page.goOn(await page.take("scene")), { text_box });
+    };
+    expect(await answer("anna", "17")).toMatchObject({ kind: "end", visitId: "too_young" });
+    expect(await answer("ben", "18")).toMatchObject({ kind: "static", visitId: "main" });
+  });
+
   it("keeps each participant's metadata, over a restart, beside those of others and in the files", async () => {
     const seen: string[] = [];
     class Counting extends Stager {
@@ -273,6 +295,8 @@ describe("scenes", () => {
       code: null,
       bodyHtml: "<p>See you.</p>",
     });
+    const again = { visitId: "consent", answers: { consent: false } };
+    expect(await ben.ask("advance-scene", again)).toEqual({ ok: true });
     await server.running.idle();
     expect(await server.json("consent", "anna_metadata.json")).toMatchObject({
       scene_type: "consent",
