@@ -17,8 +17,8 @@ import {
   TextBox,
 } from "../../signaling/study/index.ts";
 
-/** Ten seconds at the kitchen's 20 frames per second. */
-const PRACTICE_STEPS = 200;
+/** Six seconds at the kitchen's 20 frames per second. */
+const PRACTICE_STEPS = 120;
 const AGREEMENT = ["Strongly disagree", "Neutral", "Strongly agree"];
 
 /** Leaves out the page of praise for those who served no soup. */
@@ -64,7 +64,7 @@ const instruction = (sceneId: string, sceneBody: string) =>
 
 const practice = new GymScene()
   .scene({ sceneId: "practice", shouldExportMetadata: true })
-  .display({ sceneHeader: "Cook alone", sceneBody: "Try the keys for ten seconds." })
+  .display({ sceneHeader: "Cook alone", sceneBody: "Try the keys for a few seconds." })
   .content({ inGameSceneBody: "Three onions, a dish, the serving window." })
   .environment("../games/cramped-room.ts", { layout: "cramped_room", maxSteps: PRACTICE_STEPS })
   .gameplay({ maxSteps: PRACTICE_STEPS })

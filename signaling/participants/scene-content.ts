@@ -19,14 +19,17 @@ export interface SceneHtml {
 
 export type Contents = ReadonlyMap<string, SceneHtml>;
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Safe as text and inside a quoted attribute. */
 export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  };
-  return text.replace(/[&<>"]/g, (sign) => entities[sign] as string);
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
 }
 
 const HTML_PATTERN = /<\/[a-z][a-z0-9]*>|<(br|hr|img|input)\b[^>]*>/i;

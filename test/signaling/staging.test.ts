@@ -329,14 +329,14 @@ describe("scenes", () => {
     expect(
       await page.ask("advance-scene", { visitId: "about", answers: { other: "x" } }),
     ).toMatchObject({ ok: false });
-    const hello = await page.goOn(about, { name: '<img src=x onerror="alert(1)"> & co' });
+    const hello = await page.goOn(about, { name: `<img src=x onerror="alert(1)"> & co's` });
     await server.running.idle();
     const { condition, element_ids } = await server.json("about", "anna_metadata.json");
     expect(element_ids).toEqual(["name"]);
     expect(["one", "two"]).toContain(condition);
     expect(hello).toMatchObject({
-      header: 'Hello <img src=x onerror="alert(1)"> & co',
-      bodyHtml: `<p class="subheader">${condition} &amp; more</p>\n<p>&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; co is anna, in ${condition}.</p>`,
+      header: `Hello <img src=x onerror="alert(1)"> & co's`,
+      bodyHtml: `<p class="subheader">${condition} &amp; more</p>\n<p>&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; co&#39;s is anna, in ${condition}.</p>`,
     });
   });
 
