@@ -15,6 +15,8 @@ const FRAME_MAX = 2 * 3 * 60 * 60 * 120;
 const LOG_CHUNK_FRAMES_MAX = 1_200;
 const PLAYERS_MAX = 8;
 const ACTION_LENGTH_MAX = 64;
+/** The largest JSON action has 64 bytes of ASCII; this bound is of JSON that is not escaped, and so shorter. */
+const JSON_LENGTH_MAX = 64;
 const TEXT_LENGTH_MAX = 20_000;
 /** An SDP with many candidates is some 10 kB. */
 const SIGNAL_LENGTH_MAX = 100_000;
@@ -24,8 +26,11 @@ const playerIndex = z
   .int()
   .min(0)
   .max(PLAYERS_MAX - 1);
+const episodeNumber = z.int().min(0).max(10_000);
 const identifier = z.string().min(1).max(200);
-const action = z.union([z.number(), z.array(z.number()).max(ACTION_LENGTH_MAX)]);
+/** Its own space decides what is an action; here only its size is bounded, whatever its depth. */
+const jsonAction = z.custom<z.core.util.JSONType>(isSmallJson);
+const action = z.union([z.number(), z.array(z.number()).max(ACTION_LENGTH_MAX), jsonAction]);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
 const perPlayer = <T extends z.ZodType>(entry: T) => z.array(entry).max(PLAYERS_MAX);
 const perFrame = <T extends z.ZodType>(entry: T) => z.array(entry).max(LOG_CHUNK_FRAMES_MAX);
@@ -87,7 +92,7 @@ const observerFrames = z.strictObject({
 
 const episodeLogMessage = z.strictObject({
   gameId: identifier,
-  episode: z.int().min(0).max(10_000),
+  episode: episodeNumber,
   fromFrame: frame,
   actions: perFrame(perPlayer(action)),
   flags: perFrame(perPlayer(z.int().min(0).max(15))),
@@ -120,6 +125,7 @@ const desync = z.strictObject({
   atMs: z.number(),
   located: z.strictObject({ path: z.string(), ours: z.string(), theirs: z.string() }).nullable(),
 });
+const delayFrames = z.int().min(0).max(15);
 /** Mirrors the engine's `SessionMetrics`. */
 const sessionMetrics = z.strictObject({
   currentFrame: frame,
@@ -129,6 +135,18 @@ const sessionMetrics = z.strictObject({
   framesSimulated: z.int(),
   framesResimulated: z.int(),
   hashCount: z.int(),
+  inputDelay: z.strictObject({
+    delayFrames: delayFrames.nullable(),
+    proposals: perPlayer(
+      z.strictObject({
+        playerIndex,
+        delayFrames,
+        rttP95Ms: z.number().min(0).nullable(),
+        jitterMs: z.number().min(0).nullable(),
+        samples: z.int().min(0),
+      }),
+    ),
+  }),
   rollbacks: z
     .array(
       z.strictObject({
@@ -174,12 +192,28 @@ const pathCounts = z.strictObject({
   congestedPackets: z.int().min(0),
 });
 
+const protocolName = z.string().max(40);
+/** Mirrors the engine's `CandidatePair`, with when it was chosen. */
+const candidatePair = z.strictObject({
+  peer: playerIndex,
+  episode: episodeNumber,
+  frame,
+  atMs: z.number(),
+  type: z.enum(["direct", "relay"]),
+  localCandidateType: protocolName,
+  remoteCandidateType: protocolName,
+  protocol: protocolName.nullable(),
+  relayProtocol: protocolName.nullable(),
+});
+
 const connectionReport = z.strictObject({
   type: z.enum(["direct", "relay", "unknown"]),
-  localCandidateType: z.string().max(40).nullable(),
-  remoteCandidateType: z.string().max(40).nullable(),
-  protocol: z.string().max(40).nullable(),
-  relayProtocol: z.string().max(40).nullable(),
+  localCandidateType: protocolName.nullable(),
+  remoteCandidateType: protocolName.nullable(),
+  protocol: protocolName.nullable(),
+  relayProtocol: protocolName.nullable(),
+  /** Every pair that was chosen in the game so far, in order. */
+  pairs: z.array(candidatePair).max(500),
   detectedAtFrame: frame.nullable(),
   detectedAtMs: z.number().nullable(),
   wasDirectConnected: z.boolean(),
@@ -196,7 +230,7 @@ const focusPeriod = z.strictObject({
 
 const closeEpisodeMessage = z.strictObject({
   gameId: identifier,
-  episode: z.int().min(0).max(10_000),
+  episode: episodeNumber,
   /** `ended`: the last frame is confirmed by every peer; otherwise why it stopped at the confirmed prefix. */
   reason: z.enum(["ended", "partner_disconnected", "self_disconnected", "technical"]),
   detail: z.string().max(2_000),
@@ -230,3 +264,12 @@ export const CLIENT_MESSAGES = {
 
 export type ClientEvent = keyof typeof CLIENT_MESSAGES;
 export type ClientMessage<E extends ClientEvent> = z.infer<(typeof CLIENT_MESSAGES)[E]>;
+
+function isSmallJson(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value)?.length ?? Number.POSITIVE_INFINITY) <= JSON_LENGTH_MAX;
+  } catch {
+    // Nested deeper than any action.
+    return false;
+  }
+}

@@ -13,6 +13,14 @@ export {
   SUBJECT_ID_PATTERN,
 } from "./client-message.ts";
 
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
 export type RefusalReason =
   | "malformed"
   | "wrong_version"
@@ -181,20 +189,24 @@ export interface GameStart {
   readonly fps: number;
   /** The engine's session configuration. */
   readonly session: {
-    readonly inputDelayFrames: number;
+    readonly inputDelayFrames:
+      | number
+      | { readonly fromLink: { readonly minFrames: number; readonly maxFrames: number } };
     readonly predictionWindowFrames: number;
     readonly predictor: "repeat-last" | "neutral" | "environment";
     readonly interruptedAfterMs: number;
     readonly disconnectedAfterMs: number;
     readonly isTimeSyncOn: boolean;
-    readonly onDeparture: "end" | "neutral";
+    readonly onDeparture: "end" | "neutral" | "bot";
     readonly onHidden: "continue" | "neutral" | "pause";
     readonly onInterruption: "continue" | "pause";
     readonly resumeCountdownMs: number;
     readonly pauseLimitMs: number | null;
   };
+  /** Who plays the agents that have no participant. */
+  readonly emptySeats: "neutral" | "bot";
   /** Keys to actions, from the study or the environment. */
-  readonly keyBindings: Readonly<Record<string, number | readonly number[]>>;
+  readonly keyBindings: Readonly<Record<string, JsonValue>>;
   readonly iceServers: readonly {
     readonly urls: string | readonly string[];
     readonly username?: string;

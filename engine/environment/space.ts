@@ -2,6 +2,8 @@
  * Action spaces (Gymnasium's names): what one player may do in one frame,
  * and how that becomes a fixed row of unsigned words with a known number of bits each.
  */
+import { assert } from "../determinism/assert.ts";
+import { isJsonAction, type Json, jsonWords, readJson, writeJson } from "./json-action.ts";
 
 export type Space =
   /** An integer in [0, n). */
@@ -11,10 +13,15 @@ export type Space =
   /** An array of n zeros and ones. */
   | { readonly kind: "multi-binary"; readonly n: number }
   /** An array of `size` numbers in [low, high], rounded to float32. */
-  | { readonly kind: "box"; readonly low: number; readonly high: number; readonly size: number };
+  | { readonly kind: "box"; readonly low: number; readonly high: number; readonly size: number }
+  /** Any JSON value whose canonical text, escaped to ASCII, has at most `maxBytes` bytes (1 to 64). */
+  | { readonly kind: "json"; readonly maxBytes: number };
 
-/** One action: a number for `discrete`, an array of numbers for the others. */
-export type Action = number | readonly number[];
+/** One action: a number for `discrete`, any JSON value for `json`, an array of numbers for the others. */
+export type Action = Json;
+
+/** A few fit a packet with those that are not acknowledged; what is longer is no input but a document. */
+const JSON_BYTES_MAX = 64;
 
 export const discrete = (n: number): Space => ({ kind: "discrete", n });
 export const multiDiscrete = (nvec: readonly number[]): Space => ({ kind: "multi-discrete", nvec });
@@ -25,6 +32,15 @@ export const box = (low: number, high: number, size: number): Space => ({
   high,
   size,
 });
+
+/** @throws InvariantError unless `maxBytes` is an integer 1–64. */
+export function json({ maxBytes }: { readonly maxBytes: number }): Space {
+  assert(
+    Number.isInteger(maxBytes) && maxBytes >= 1 && maxBytes <= JSON_BYTES_MAX,
+    () => `Expected \`maxBytes\` to be an integer 1–${JSON_BYTES_MAX}, got ${maxBytes}`,
+  );
+  return { kind: "json", maxBytes };
+}
 
 /** Bits needed for integers in [0, n). */
 function bitWidth(n: number): number {
@@ -42,6 +58,10 @@ export function actionBitWidths(space: Space): readonly number[] {
       return new Array<number>(space.n).fill(1);
     case "box":
       return new Array<number>(space.size).fill(32);
+    case "json": {
+      const words = new Array<number>(jsonWords(space.maxBytes)).fill(32);
+      return [bitWidth(space.maxBytes + 1), ...words];
+    }
   }
 }
 
@@ -50,6 +70,7 @@ export function isAction(space: Space, value: unknown): value is Action {
   const isIndex = (entry: unknown, n: number) =>
     typeof entry === "number" && Number.isInteger(entry) && entry >= 0 && entry < n;
   if (space.kind === "discrete") return isIndex(value, space.n);
+  if (space.kind === "json") return isJsonAction(value, space.maxBytes);
   if (!Array.isArray(value)) return false;
   switch (space.kind) {
     case "multi-discrete":
@@ -78,6 +99,10 @@ export function writeAction(
     words[offset] = action as number;
     return;
   }
+  if (space.kind === "json") {
+    writeJson(action, space.maxBytes, words, offset);
+    return;
+  }
   const entries = action as readonly number[];
   for (let i = 0; i < entries.length; i++) {
     if (space.kind === "box") {
@@ -91,7 +116,7 @@ export function writeAction(
 
 /**
  * Reads the action back. Words that no action could have written (a hostile peer's) are
- * clamped into the space, so that both peers still see the same legal action.
+ * clamped into the space, or are null in a `json` one, so that both peers still see the same legal action.
  */
 export function readAction(space: Space, words: Uint32Array, offset: number): Action {
   switch (space.kind) {
@@ -107,5 +132,7 @@ export function readAction(space: Space, words: Uint32Array, offset: number): Ac
         const x = scratchFloat[0] as number;
         return x >= space.low ? Math.min(x, space.high) : space.low;
       });
+    case "json":
+      return readJson(space.maxBytes, words, offset);
   }
 }

@@ -14,8 +14,10 @@ export type FindingKind =
   | "key-order"
   /** The same seed and inputs gave another episode the second time. */
   | "second-run"
-  /** `observe` or `draw` changed the state. */
+  /** `observe`, `draw` or `botAction` changed the state. */
   | "view"
+  /** `botAction` gave two answers in one state. */
+  | "bot"
   /** The environment threw. */
   | "exception";
 

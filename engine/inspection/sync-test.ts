@@ -6,6 +6,7 @@ import { assert } from "../determinism/assert.ts";
 import type { Hasher } from "../determinism/hash.ts";
 import { nextInt, seedRandom } from "../determinism/random.ts";
 import type { Environment } from "../environment/environment.ts";
+import { FLAG_BOT } from "../environment/input-flag.ts";
 import type { Action } from "../environment/space.ts";
 import { firstDifference, firstOrderDifference } from "../environment/state-difference.ts";
 import { World } from "../environment/world.ts";
@@ -70,7 +71,9 @@ const KEY_ORDER_ADVICE =
 const SECOND_RUN_ADVICE =
   "The same seed and inputs were played again from `reset`, as the next participants' episode would be. Something outlives an episode: a variable outside the state, or an object that states share.";
 const VIEW_ADVICE =
-  "`observe` and `draw` are called for one player and not for the other, so they must leave the state as it is: copy before changing.";
+  "`observe`, `draw` and `botAction` are called for one player and not for the other, so they must leave the state as it is: copy before changing.";
+/** Long enough for a bot to do something whole, short enough for people and bots to take turns in any test. */
+const BOT_STRETCH_FRAMES = 64;
 
 class SyncTestRun {
   readonly #options: SyncTestOptions;
@@ -130,8 +133,18 @@ class SyncTestRun {
 
   #step(world: World): void {
     this.#watched.frame = world.frame + 1;
-    world.step(this.#inputs[world.frame] ?? this.#options.environment.neutralActions);
+    const inputs = this.#inputs[world.frame] ?? this.#options.environment.neutralActions;
+    world.step(inputs, this.#flagsAt(world.frame));
     world.save(world.frame);
+  }
+
+  /** Bots sit in and get up: seat i for every second stretch of its own length. */
+  #flagsAt(frame: number): number[] {
+    const { environment } = this.#options;
+    return environment.agentIds.map((_, player) => {
+      const stretch = Math.floor(frame / (BOT_STRETCH_FRAMES * (player + 1)));
+      return environment.botAction !== undefined && stretch % 2 === 1 ? FLAG_BOT : 0;
+    });
   }
 
   #playAgain(frames: number): void {
@@ -149,6 +162,7 @@ class SyncTestRun {
     for (let player = 0; player < environment.agentIds.length; player++) {
       environment.observe(world.state, player);
       environment.draw(world.state, player);
+      environment.botAction?.(world.state, player);
     }
     world.save(world.frame);
     this.#compare(world, "view", VIEW_ADVICE);

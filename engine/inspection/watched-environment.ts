@@ -1,6 +1,6 @@
 /** An environment whose every call is trapped and whose every value is inspected. */
 import type { Environment, StepResult } from "../environment/environment.ts";
-import type { Action } from "../environment/space.ts";
+import { type Action, isAction, type Space } from "../environment/space.ts";
 import {
   type CallTrap,
   callFinding,
@@ -39,7 +39,13 @@ export class WatchedEnvironment {
       draw: (state, player) =>
         this.#attempt(`draw(player ${player})`, false, () => inner.draw(state, player)),
     };
-    this.environment = Object.assign(Object.create(inner) as Environment, calls);
+    this.environment = Object.assign(
+      Object.create(inner) as Environment,
+      calls,
+      inner.botAction === undefined
+        ? {}
+        : { botAction: (state: unknown, player: number) => this.#botAction(state, player) },
+    );
   }
 
   #reset(seed: number, config: unknown): unknown {
@@ -60,6 +66,33 @@ export class WatchedEnvironment {
     const observation = this.#attempt(where, true, () => this.#inner.observe(state, player));
     this.#refuse(where, inspectJson(observation));
     return observation;
+  }
+
+  /** Asked twice: a rollback asks again, and must get the same answer. */
+  #botAction(state: unknown, player: number): Action {
+    const where = `botAction(player ${player})`;
+    const ask = () => this.#inner.botAction?.(state, player) as Action;
+    const [action, again] = this.#attempt(where, true, () => [ask(), ask()]) as [Action, Action];
+    const [expected, got] = [JSON.stringify(action), JSON.stringify(again)];
+    if (expected !== got) {
+      const advice =
+        "A bot may read nothing but the state and the player's index: no variable outside it, no clock, and no randomness but a copy of the state's generator.";
+      throw new FindingError({
+        kind: "bot",
+        frame: this.frame,
+        path: where,
+        expected,
+        got,
+        advice,
+      });
+    }
+    const space = this.#inner.actionSpaces[player] as Space;
+    if (!isAction(space, action)) {
+      const what = `an action of the player's ${space.kind} space`;
+      const advice = "A bot must do what a player in its seat could do.";
+      this.#refuse(where, { path: "", expected: what, got: expected ?? "nothing", advice });
+    }
+    return action;
   }
 
   /** Drawing is not trapped: a picture is never data, and may move with any curve. */

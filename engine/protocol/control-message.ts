@@ -1,5 +1,6 @@
 /** Rare messages on the reliable channel: greeting, end of an episode, hashes of a disputed stretch. */
 import { z } from "zod";
+import { asciiJson } from "../determinism/ascii-json.ts";
 
 /** Raised with every change of a packet or message that an older peer would misread. */
 export const WIRE_VERSION = 1;
@@ -12,7 +13,12 @@ export const CONTROL_BYTES_MAX = 65_536;
 /** Two survivors can be no further apart in what they hold of a third than two windows and delays. */
 export const DEPARTED_ROWS_MAX = 160;
 
+/** Frames of input delay that anybody may ask for. */
+export const DELAY_FRAMES_MAX = 15;
+
 const frame = z.int().min(0);
+/** A minute is longer than any path that play could use. */
+const durationMs = z.number().min(0).max(60_000);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
 
 const controlMessage = z.discriminatedUnion("kind", [
@@ -21,6 +27,15 @@ const controlMessage = z.discriminatedUnion("kind", [
     episode: z.int().min(0),
     /** Everything that must be equal for two simulations to be the same, by name. */
     digest: z.record(z.string(), z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal("input-delay"),
+    episode: z.int().min(0),
+    /** What the sender measured before frame 0, of its slowest link, and asks for. */
+    delayFrames: z.int().min(0).max(DELAY_FRAMES_MAX),
+    rttP95Ms: durationMs.nullable(),
+    jitterMs: durationMs.nullable(),
+    samples: z.int().min(0).max(10_000),
   }),
   z.strictObject({
     kind: z.literal("end"),
@@ -58,10 +73,7 @@ export type ControlMessage = z.infer<typeof controlMessage>;
 
 /** ASCII only: everything else is escaped, so that bytes and characters are the same. */
 export function encodeControl(message: ControlMessage): Uint8Array {
-  const text = JSON.stringify(message).replace(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const text = asciiJson(JSON.stringify(message));
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

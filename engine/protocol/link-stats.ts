@@ -5,6 +5,8 @@ const SENT_RING = 256;
 /** Weight of a new sample, as in RFC 6298 (TCP's smoothed round trip). */
 const RTT_GAIN = 1 / 8;
 const JITTER_GAIN = 1 / 4;
+/** Browsers' clocks step by up to so much: on a short path a round trip may seem to end before it began. */
+const CLOCK_GRAIN_MS = 1;
 /** One sample a second is kept for the data. */
 const SAMPLE_INTERVAL_MS = 1_000;
 
@@ -27,6 +29,8 @@ export class LinkStats {
   packetsMalformed = 0;
   packetsLate = 0;
   #sequencesSeen = 0;
+  /** Takes every round trip while it is a list. */
+  roundTripsMs: number[] | null = null;
 
   /** Smoothed round trip without the time the peer held the packet. */
   get rttMs(): number | null {
@@ -71,9 +75,11 @@ export class LinkStats {
   /** Takes an echo of our packet with the low byte `sequence`, held for `holdMs` by the peer. */
   echoed(sequence: number, holdMs: number, nowMs: number): void {
     const sentAtMs = this.#sentAtMs[sequence % SENT_RING] as number;
-    const rttMs = nowMs - sentAtMs - holdMs;
-    // NaN for a sequence never sent; negative only if the peer's hold is a lie or the clock coarse.
-    if (!(rttMs >= 0)) return;
+    const exactMs = nowMs - sentAtMs - holdMs;
+    // NaN for a sequence never sent; further below 0 only if the peer's hold is a lie.
+    if (!(exactMs >= -CLOCK_GRAIN_MS)) return;
+    const rttMs = Math.max(0, exactMs);
+    this.roundTripsMs?.push(rttMs);
     if (this.#rttMs === null) {
       this.#rttMs = rttMs;
       this.#jitterMs = 0;

@@ -3,7 +3,7 @@
  * Rows have the same length for a given player, so queues and packets need no objects.
  */
 import type { Environment } from "../environment/environment.ts";
-import { FLAG_ABSENT, FLAG_BITS, FLAG_FOCUSED } from "../environment/input-flag.ts";
+import { FLAG_ABSENT, FLAG_BITS, FLAG_BOT, FLAG_FOCUSED } from "../environment/input-flag.ts";
 import {
   type Action,
   actionBitWidths,
@@ -20,6 +20,8 @@ export interface InputLayout {
   readonly bitWidths: readonly number[];
   /** The row of a player nobody told what to do. */
   readonly neutralRow: Uint32Array;
+  /** The row of a seat that the game's bot plays: what it does is computed where it is played. */
+  readonly botRow: Uint32Array;
 }
 
 /** `layouts[playerIndex]` for every player of the environment. */
@@ -29,7 +31,9 @@ export function inputLayouts(environment: Environment): readonly InputLayout[] {
     const neutralRow = new Uint32Array(bitWidths.length);
     neutralRow[0] = FLAG_FOCUSED | FLAG_ABSENT;
     writeAction(space, environment.neutralActions[playerIndex] as Action, neutralRow, 1);
-    return { space, width: bitWidths.length, bitWidths, neutralRow };
+    const botRow = neutralRow.slice();
+    botRow[0] = FLAG_FOCUSED | FLAG_BOT;
+    return { space, width: bitWidths.length, bitWidths, neutralRow, botRow };
   });
 }
 

@@ -1,15 +1,20 @@
 /** Every knob of a networked session with its range, default and reason; checked once, when a session is made. */
 import { assert } from "../determinism/assert.ts";
+import type { Environment } from "../environment/environment.ts";
+import { checkInputDelay, type InputDelay } from "./input-delay.ts";
+import { checkSeats, type Seat } from "./seat.ts";
 
 /** Names of the ways to guess. */
 export const PREDICTORS = ["repeat-last", "neutral", "environment"] as const;
 
+/** What becomes of a seat whose player has left. */
+const DEPARTURES = ["end", "neutral", "bot"] as const;
 export const HIDDEN_POLICIES = ["continue", "neutral", "pause"] as const;
 export const INTERRUPTION_POLICIES = ["continue", "pause"] as const;
 
 export interface SessionConfig {
-  /** Frames between a key press and its effect, 0 to 15; the same for every player of a group. */
-  readonly inputDelayFrames: number;
+  /** Frames between a key press and its effect; the same for every player of a group. */
+  readonly inputDelayFrames: InputDelay;
   /** How far a peer may simulate past the last confirmed frame, 1 to 60. */
   readonly predictionWindowFrames: number;
   /** How inputs that have not come are guessed; `environment` asks the game's `predictAction`. */
@@ -20,10 +25,11 @@ export interface SessionConfig {
   readonly disconnectedAfterMs: number;
   readonly isTimeSyncOn: boolean;
   /**
-   * When a player of three or more has left: `end` for everybody at the last frame any of them holds of that
-   * player, or go on with `neutral` inputs in that seat from there. Two players always end.
+   * When a player has left: `end` for everybody at the last frame any of them holds of that player, or go on from
+   * there with `neutral` inputs in that seat or with the game's own `bot`. Whoever goes on need not be right: two
+   * who lose each other's line but live go on apart, and then the frames from there on are no data.
    */
-  readonly onDeparture: "end" | "neutral";
+  readonly onDeparture: (typeof DEPARTURES)[number];
   /**
    * What a page without its participant's attention plays: what the devices give, the neutral action, or the
    * neutral action with the wish that everybody waits.
@@ -52,7 +58,6 @@ export const DEFAULT_SESSION_CONFIG: SessionConfig = {
 };
 
 const RANGES = {
-  inputDelayFrames: [0, 15],
   predictionWindowFrames: [1, 60],
   interruptedAfterMs: [1, 60_000],
   disconnectedAfterMs: [1, 600_000],
@@ -62,14 +67,14 @@ const RANGES = {
 
 const CHOICES = {
   predictor: PREDICTORS,
-  onDeparture: ["end", "neutral"],
+  onDeparture: DEPARTURES,
   onHidden: HIDDEN_POLICIES,
   onInterruption: INTERRUPTION_POLICIES,
 } as const;
 
 /** One sentence per fault, each naming the knob, the range and what was got; none if usable. */
 export function checkSessionConfig(config: SessionConfig): readonly string[] {
-  const faults: string[] = [];
+  const faults = [...checkInputDelay(config.inputDelayFrames)];
   for (const [name, [low, high]] of Object.entries(RANGES)) {
     const value = config[name as keyof typeof RANGES];
     if (name === "pauseLimitMs" && value === null) continue;
@@ -86,8 +91,27 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
   return faults;
 }
 
+/** What the environment cannot do of what the configuration asks; one sentence per fault. */
+export function checkAbilities(
+  { id, botAction }: Pick<Environment, "id" | "botAction">,
+  { onDeparture }: Pick<SessionConfig, "onDeparture">,
+): readonly string[] {
+  if (onDeparture !== "bot" || botAction !== undefined) return [];
+  return [`Expected \`onDeparture\` to be end or neutral (${id} has no botAction), got bot`];
+}
+
 /** Throws an `InvariantError` with every fault: a study's own check comes long before. */
-export function assertSessionConfig(config: SessionConfig): void {
-  const faults = checkSessionConfig(config);
+export function assertSessionConfig(
+  config: SessionConfig,
+  {
+    environment,
+    players,
+  }: { readonly environment: Environment; readonly players: readonly Seat[] },
+): void {
+  const faults = [
+    ...checkSessionConfig(config),
+    ...checkAbilities(environment, config),
+    ...checkSeats(environment, players),
+  ];
   assert(faults.length === 0, () => faults.join("; "));
 }

@@ -1,12 +1,14 @@
 /**
- * Players who leave, cut at one frame for everybody who stays: each survivor tells the others how much it holds of
- * the player who left, with the inputs, so that all end up with the most that any of them had.
+ * Seats without a player: unmanned from the start, or left. Who leaves is cut at one frame for everybody who stays:
+ * each survivor tells the others how much it holds of that player, with the inputs, so that all end up with the most
+ * that any of them had.
  */
 import { type ControlMessage, DEPARTED_ROWS_MAX } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
+import type { Seat } from "./seat.ts";
 import type { Simulator } from "./simulator.ts";
 
 type DepartedMessage = Extract<ControlMessage, { kind: "departed" }>;
@@ -14,12 +16,19 @@ type DepartedMessage = Extract<ControlMessage, { kind: "departed" }>;
 export interface DeparturesOptions {
   readonly simulator: Simulator;
   readonly peers: readonly Peer[];
+  readonly players: readonly Seat[];
   readonly episode: number;
   readonly config: Pick<SessionConfig, "onDeparture">;
   readonly host: {
     send(peer: Peer, message: ControlMessage): void;
     emit(event: SessionEvent): void;
   };
+}
+
+/** A seat that every peer fills alike. */
+interface Unmanned {
+  readonly playerIndex: number;
+  readonly by: "neutral" | "bot";
 }
 
 interface Departure {
@@ -33,12 +42,17 @@ interface Departure {
 export class Departures {
   readonly #options: DeparturesOptions;
   readonly #departures: Departure[] = [];
+  readonly #unmanned: Unmanned[];
   #hasNews = false;
   /** Where play ends because somebody left; infinite while it goes on. */
   #endFrame = Number.POSITIVE_INFINITY;
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
+    this.#unmanned = options.players.flatMap(({ kind }, playerIndex): Unmanned[] => {
+      if (kind === "bot") return [{ playerIndex, by: "bot" }];
+      return kind === "empty" ? [{ playerIndex, by: "neutral" }] : [];
+    });
   }
 
   /** Where play ended because somebody left, once everything below it is confirmed and hashed; else null. */
@@ -54,17 +68,13 @@ export class Departures {
     return `Nothing more was heard from player ${players.join(" and ")}`;
   }
 
-  /** Once a tick: settles departures, and plays neutral inputs in the seats that stay empty. */
+  /** Once a tick: settles departures, and gives the unmanned seats their inputs. */
   fillSeats(sampledFrame: number, nowMs: number): void {
-    if (this.#departures.length === 0) return;
     if (this.#hasNews) this.#settle(nowMs);
-    if (this.#endFrame !== Number.POSITIVE_INFINITY) return;
+    if (this.#unmanned.length === 0 || this.#endFrame !== Number.POSITIVE_INFINITY) return;
     const { simulator } = this.#options;
-    for (const { playerIndex, cutFrame } of this.#departures) {
-      if (cutFrame === null) continue;
-      const needed = Math.max(sampledFrame, simulator.sync.currentFrame + 1);
-      simulator.fillNeutral(playerIndex, needed - this.#queue(playerIndex).length);
-    }
+    const toFrame = Math.max(sampledFrame, simulator.sync.currentFrame + 1);
+    for (const { playerIndex, by } of this.#unmanned) simulator.fill(playerIndex, toFrame, by);
   }
 
   /** Gives up on `peer`: tells the others what is held of its players. */
@@ -132,9 +142,8 @@ export class Departures {
       const frame = this.#queue(playerIndex).length;
       departure.cutFrame = frame;
       host.emit({ kind: "departed", playerIndex, frame, atMs: nowMs });
-      if (survivors.length === 0 || config.onDeparture === "end") {
-        this.#endFrame = Math.min(this.#endFrame, frame);
-      }
+      if (config.onDeparture === "end") this.#endFrame = Math.min(this.#endFrame, frame);
+      else this.#unmanned.push({ playerIndex, by: config.onDeparture });
     }
   }
 

@@ -1,5 +1,14 @@
+import type { DelayProposal } from "./input-delay.ts";
+
 /** What a host may show or log; handling any of them is up to the host. */
 export type SessionEvent =
+  /** The input delay was chosen from the links: it holds for everybody from frame 0 on. */
+  | {
+      readonly kind: "input-delay";
+      readonly delayFrames: number;
+      readonly proposals: readonly DelayProposal[];
+      readonly atMs: number;
+    }
   /** Everybody agreed; frame 0 may run. */
   | { readonly kind: "started"; readonly atMs: number }
   | {

@@ -3,14 +3,13 @@
 import type { Environment } from "../environment/environment.ts";
 import { WIRE_VERSION } from "../protocol/control-message.ts";
 import type { SessionConfig } from "./config.ts";
+import { describeInputDelay } from "./input-delay.ts";
 import { pausePolicyOf } from "./pause-policy.ts";
-
-/** Who sits where; `peer` is the number packets to and from that seat carry. */
-export type Seat = { readonly kind: "local" } | { readonly kind: "remote"; readonly peer: number };
+import { describeUnmanned, type Seat } from "./seat.ts";
 
 export interface P2PSessionOptions {
   readonly environment: Environment;
-  /** `players[playerIndex]`; at least one local and one remote. */
+  /** `players[playerIndex]`, one seat for each agent; at least one local and one remote. */
   readonly players: readonly Seat[];
   readonly episode: number;
   readonly config: SessionConfig;
@@ -41,10 +40,20 @@ export function handshakeDigest(options: DigestOptions): Readonly<Record<string,
     seed: String(options.seed),
     episode: String(options.episode),
     maxSteps: String(options.maxSteps),
-    inputDelayFrames: String(options.config.inputDelayFrames),
+    inputDelayFrames: describeInputDelay(options.config.inputDelayFrames),
+    onDeparture: options.config.onDeparture,
     pauseCountdownFrames: String(pause.countdownFrames),
     pauseLimitFrames: String(pause.limitFrames),
   };
+}
+
+/** The digest with the seats that no peer plays, which everybody must fill alike. */
+export function withUnmanned({
+  digest,
+  players,
+}: Pick<P2PSessionOptions, "digest" | "players">): P2PSessionOptions["digest"] {
+  const unmannedSeats = describeUnmanned(players);
+  return unmannedSeats === "" ? digest : { ...digest, unmannedSeats };
 }
 
 /** A sentence that names the first difference, or null if there is none. */

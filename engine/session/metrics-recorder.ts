@@ -69,11 +69,14 @@ export class MetricsRecorder {
   }
 
   snapshot(
-    frames: Pick<SessionMetrics, "currentFrame" | "confirmedFrame" | "verifiedFrame" | "hashCount">,
+    known: Pick<
+      SessionMetrics,
+      "currentFrame" | "confirmedFrame" | "verifiedFrame" | "hashCount" | "inputDelay"
+    >,
     peers: readonly Peer[],
   ): SessionMetrics {
     return {
-      ...frames,
+      ...known,
       ticks: this.ticks,
       framesSimulated: this.framesSimulated,
       framesResimulated: this.framesResimulated,

@@ -1,4 +1,5 @@
 /** What one peer measured during one episode; plain data, copied out. */
+import type { DelayProposal } from "./input-delay.ts";
 
 /** One rollback as it was run. */
 export interface RollbackRecord {
@@ -43,6 +44,13 @@ export interface DesyncLocation {
   readonly theirs: string;
 }
 
+export interface InputDelayRecord {
+  /** Null when play never started. */
+  readonly delayFrames: number | null;
+  /** What the peers measured and asked for, by player; none with a fixed delay. */
+  readonly proposals: readonly DelayProposal[];
+}
+
 /** What is known of the path to one peer. */
 export interface LinkMetrics {
   readonly peer: number;
@@ -72,6 +80,7 @@ export interface SessionMetrics {
   readonly framesSimulated: number;
   readonly framesResimulated: number;
   readonly hashCount: number;
+  readonly inputDelay: InputDelayRecord;
   readonly rollbacks: readonly RollbackRecord[];
   readonly stalls: readonly StallRecord[];
   readonly interruptions: readonly InterruptionRecord[];

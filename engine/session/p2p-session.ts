@@ -11,8 +11,9 @@ import { rateFor } from "../rollback/time-sync.ts";
 import { assertSessionConfig } from "./config.ts";
 import { Departures } from "./departures.ts";
 import type { SessionEvent } from "./event.ts";
-import type { P2PSessionOptions } from "./handshake.ts";
+import { type P2PSessionOptions, withUnmanned } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
+import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { PeerGroup } from "./peer-group.ts";
 import type { Request } from "./request.ts";
@@ -41,11 +42,12 @@ export class P2PSession implements Session {
   readonly #outgoing = new Outbox<SessionPacket>();
   #hasAnnouncedEnd = false;
   readonly #departures: Departures;
+  readonly #opening: Opening;
   #abort: Abort | null = null;
   #nowMs = 0;
 
   constructor(options: P2PSessionOptions) {
-    assertSessionConfig(options.config);
+    assertSessionConfig(options.config, options);
     this.#options = options;
     this.#inputClock = new InputClock(1000 / options.environment.fps);
     this.#simulator = new Simulator(options.environment, options.config);
@@ -56,29 +58,25 @@ export class P2PSession implements Session {
       emit: (event: SessionEvent) => this.#events.push(event),
       abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
       lost: (peer: Peer) => this.#lose(peer),
+      agreed: (nowMs: number) => this.#opening.begin(nowMs),
     };
     this.#group = new PeerGroup({
       ...options,
+      digest: withUnmanned(options),
       peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
       recorder: this.#simulator.recorder,
       host,
     });
     const { chain, recorder } = this.#simulator;
     this.#verification = new Verification(chain, options.episode, recorder.desyncs, host);
-    this.#departures = new Departures({
-      ...options,
-      simulator: this.#simulator,
-      peers: this.#group.peers,
-      host,
-    });
-    for (let player = 0; player < options.players.length; player++) {
-      this.#simulator.fillNeutral(player, options.config.inputDelayFrames);
-    }
+    const shared = { ...options, simulator: this.#simulator, peers: this.#group.peers, host };
+    this.#departures = new Departures(shared);
+    this.#opening = new Opening(shared);
   }
 
   get status(): SessionStatus {
     if (this.#abort !== null) return this.#abort;
-    if (!this.#group.hasStarted) return { kind: "handshaking" };
+    if (!this.#opening.hasStarted) return { kind: "handshaking" };
     const endFrame = this.#endFrame;
     if (endFrame !== null) return { kind: this.#group.isDone ? "ended" : "ending", endFrame };
     const stall = this.#simulator.recorder.stallStart;
@@ -128,7 +126,8 @@ export class P2PSession implements Session {
     if (this.#abort !== null) return this.#simulator.requests;
     for (const frame of this.#verification.takeUndescribed()) this.#simulator.describe(frame);
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
-    if (this.#group.hasStarted) {
+    else if (!this.#opening.hasStarted) this.#opening.measure(nowMs);
+    else {
       this.#group.watchSilence(nowMs);
       this.#departures.fillSeats(this.sampledFrame, nowMs);
       if (this.#endFrame === null) this.#simulate(nowMs);
@@ -170,6 +169,7 @@ export class P2PSession implements Session {
         confirmedFrame: this.confirmedFrame,
         verifiedFrame: this.#group.verifiedFrame(chain.newestFrame),
         hashCount: chain.newestFrame,
+        inputDelay: this.#opening.inputDelay,
       },
       this.#group.peers,
     );
@@ -209,6 +209,9 @@ export class P2PSession implements Session {
     switch (message.kind) {
       case "hello":
         this.#group.receiveHello(peer, message.digest, nowMs);
+        break;
+      case "input-delay":
+        this.#opening.receive(peer, message, nowMs);
         break;
       case "end":
         peer.end = { endFrame: message.endFrame, chain: message.chain };

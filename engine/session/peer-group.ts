@@ -15,6 +15,8 @@ export interface PeerGroupHost {
   send(peer: Peer, message: ControlMessage): void;
   emit(event: SessionEvent): void;
   abort(reason: AbortReason, detail: string): void;
+  /** Every peer has agreed on the digest. */
+  agreed(nowMs: number): void;
   /** The peer has been silent for too long. */
   lost(peer: Peer): void;
 }
@@ -98,7 +100,7 @@ export class PeerGroup {
       this.#sendHello(other);
       other.lastHeardMs = nowMs;
     }
-    host.emit({ kind: "started", atMs: nowMs });
+    host.agreed(nowMs);
   }
 
   /** Ends an interruption when something was heard from the peer; true if there was one. */

@@ -75,10 +75,11 @@ export class Simulator {
     this.recorder.ticks++;
   }
 
-  /** Gives player `playerIndex` neutral inputs for the next `frames` frames: the input delay, an empty seat. */
-  fillNeutral(playerIndex: number, frames: number): void {
-    const layout = this.layouts[playerIndex] as InputLayout;
-    for (let frame = 0; frame < frames; frame++) this.pushRow(playerIndex, layout.neutralRow, 0);
+  /** Gives player `playerIndex` inputs up to `toFrame` that nobody makes: the input delay, an unmanned seat. */
+  fill(playerIndex: number, toFrame: number, by: "neutral" | "bot"): void {
+    const { layout, length } = this.sync.queues[playerIndex] as InputQueue;
+    const row = by === "bot" ? layout.botRow : layout.neutralRow;
+    for (let frame = length; frame < toFrame; frame++) this.pushRow(playerIndex, row, 0);
   }
 
   /** Appends what the player does now as their next input. */

@@ -1,10 +1,13 @@
-/** One peer plays every seat: nothing is predicted, every frame is confirmed at once. */
+/** One peer plays every seat that no bot plays: nothing is predicted, every frame is confirmed at once. */
+
+import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
 import { DEFAULT_SESSION_CONFIG, type SessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
 import type { SessionMetrics } from "./metrics.ts";
 import { Outbox } from "./outbox.ts";
 import type { Request } from "./request.ts";
+import { checkSeats, type Seat } from "./seat.ts";
 import type {
   ConfirmedFrames,
   ConfirmedState,
@@ -16,16 +19,21 @@ import type {
 import { Simulator } from "./simulator.ts";
 
 export class SinglePlayerSession implements Session {
+  readonly #players: readonly Seat[];
   readonly #simulator: Simulator;
   readonly #events = new Outbox<SessionEvent>();
   #hasStarted = false;
   #nowMs = 0;
 
-  /** Seats that get no input do the neutral action. */
+  /** `players[playerIndex]`, all local when left out; seats that get no input do the neutral action. */
   constructor(
     environment: Environment,
     { onHidden }: Pick<SessionConfig, "onHidden"> = DEFAULT_SESSION_CONFIG,
+    players?: readonly Seat[],
   ) {
+    const faults = players === undefined ? [] : checkSeats(environment, players);
+    assert(faults.length === 0, () => faults.join("; "));
+    this.#players = players ?? [];
     const rules = { predictor: "neutral", onHidden, onInterruption: "continue" } as const;
     this.#simulator = new Simulator(environment, rules);
   }
@@ -65,7 +73,9 @@ export class SinglePlayerSession implements Session {
     }
     if (simulator.endFrame === null) {
       for (let player = 0; player < simulator.layouts.length; player++) {
-        simulator.pushSample(player);
+        if (this.#players[player]?.kind === "bot") {
+          simulator.fill(player, this.currentFrame + 1, "bot");
+        } else simulator.pushSample(player);
       }
       simulator.advance(nowMs);
       simulator.confirm();
@@ -102,6 +112,7 @@ export class SinglePlayerSession implements Session {
         confirmedFrame: this.confirmedFrame,
         verifiedFrame: chain.newestFrame,
         hashCount: chain.newestFrame,
+        inputDelay: { delayFrames: 0, proposals: [] },
       },
       [],
     );

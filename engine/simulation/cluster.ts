@@ -12,6 +12,7 @@ import { handshakeDigest } from "../session/handshake.ts";
 import { P2PSession } from "../session/p2p-session.ts";
 import { pausePolicyOf } from "../session/pause-policy.ts";
 import type { Request } from "../session/request.ts";
+import type { Seat } from "../session/seat.ts";
 import type { ConfirmedFrames } from "../session/session.ts";
 import type { LinkProfile } from "./link-profile.ts";
 import { SimulatedNetwork, type SimulatedTransport } from "./network.ts";
@@ -68,7 +69,8 @@ export class Cluster {
       action: environment.neutralActions[player] as Action,
       random: seedRandom([0, 0, 0, 0], deriveSeed(schedule.seed, 3, player)),
     }));
-    this.peers = environment.agentIds.map((_, peer) => this.#makePeer(peer));
+    const peerCount = environment.agentIds.length - (schedule.botSeats ?? 0);
+    this.peers = Array.from({ length: peerCount }, (_, peer) => this.#makePeer(peer, peerCount));
     for (const { peer, atMs } of schedule.departures) {
       this.clock.at(atMs * 1_000, () => {
         this.#departed.add(peer);
@@ -94,7 +96,7 @@ export class Cluster {
     });
   }
 
-  #makePeer(peer: number): ClusterPeer {
+  #makePeer(peer: number, peerCount: number): ClusterPeer {
     const { environment, config, schedule, hasher } = this.#options;
     const sessionConfig = {
       ...DEFAULT_SESSION_CONFIG,
@@ -111,9 +113,10 @@ export class Cluster {
       maxSteps: schedule.frames,
       config: sessionConfig,
     });
-    const players = environment.agentIds.map((_, player) =>
-      player === peer ? ({ kind: "local" } as const) : ({ kind: "remote", peer: player } as const),
-    );
+    const players = environment.agentIds.map((_, player): Seat => {
+      if (player >= peerCount) return { kind: "bot" };
+      return player === peer ? { kind: "local" } : { kind: "remote", peer: player };
+    });
     return {
       session: new P2PSession({ environment, players, episode: 0, config: sessionConfig, digest }),
       world: new World({
@@ -138,11 +141,12 @@ export class Cluster {
     session.receive(transport.drain(), nowMs);
     const action = this.#options.actionOf?.(session.sampledFrame, peer) ?? this.#sample(peer);
     const frame = session.sampledFrame;
+    const isPlaying = session.status.kind !== "handshaking";
     const isFocused = this.#options.isFocusedOf?.(frame, peer) ?? true;
     session.addLocalInput(peer, { action, isFocused });
     const requests = session.advance(nowMs);
-    // A stalled session samples nothing: what was drawn then was never played.
-    if (session.sampledFrame > frame) sampled[frame] = action;
+    // A session that stalls or has not begun samples nothing: what was drawn then was never played.
+    if (isPlaying && session.sampledFrame > frame) sampled[frame] = action;
     tamper?.(peer, requests);
     fulfil(requests, world, session);
     for (const packet of session.takeOutgoing()) transport.send(packet);

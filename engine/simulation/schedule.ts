@@ -27,6 +27,7 @@ export interface PeerClock {
 
 export interface Schedule {
   readonly seed: number;
+  /** Peers, one seat each. */
   readonly playerCount: number;
   readonly frames: number;
   readonly session: Pick<
@@ -43,6 +44,8 @@ export interface Schedule {
   readonly departures: readonly { readonly peer: number; readonly atMs: number }[];
   /** `clocks[peer]`: when the peer starts, and how its clock and timers run. */
   readonly clocks: readonly PeerClock[];
+  /** How many of the last seats the game's bot plays; 0 when absent. */
+  readonly botSeats?: number;
   /** Mean frames a player holds an input; 1 changes each frame. */
   readonly holdFrames: readonly number[];
 }

@@ -1,6 +1,7 @@
 /** Two cooks share a kitchen: three onions make a soup, a soup on a dish served scores for both. */
 import { type Action, defineEnvironment, discrete } from "../../engine/index.ts";
 import { checkChoice, checkInteger, checkKeys, MAX_STEPS_RANGE } from "./config-checks.ts";
+import { cook } from "./cramped-room/bot.ts";
 import { drawKitchen, HEIGHT, WIDTH } from "./cramped-room/drawing.ts";
 import {
   createKitchen,
@@ -53,6 +54,7 @@ export const environment = defineEnvironment<KitchenState, KitchenConfig>({
   },
   reset: createKitchen,
   step: stepKitchen,
+  botAction: cook,
   observe: observeKitchen,
   draw: drawKitchen,
 });

@@ -1,6 +1,7 @@
 /** Air hockey: two paddles, one puck, a goal at either end. */
 import { type Action, defineEnvironment, discrete } from "../../engine/index.ts";
 import { checkInteger, checkKeys, MAX_STEPS_RANGE } from "./config-checks.ts";
+import { chase } from "./puck/bot.ts";
 import { drawMatch, HEIGHT, WIDTH } from "./puck/drawing.ts";
 import { stepMatch } from "./puck/physics.ts";
 import {
@@ -65,6 +66,7 @@ export const environment = defineEnvironment<PuckState, PuckConfig>({
   ],
   reset: createMatch,
   step: stepMatch,
+  botAction: chase,
   observe: observeMatch,
   draw: drawMatch,
 });

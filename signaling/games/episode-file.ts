@@ -1,8 +1,8 @@
 /** The replay file of one player and one episode. */
 import { pausePolicyOf } from "../../engine/index.ts";
 import type { ObserverLog, ReplayFile } from "../store/file-schema.ts";
-import type { Game, GamePlayer, Verdict } from "../store/game-table.ts";
-import type { FullLog } from "./episode-log.ts";
+import type { EpisodeClose, Game, GamePlayer, GameSettings, Verdict } from "../store/game-table.ts";
+import { type FullLog, sliceLog } from "./episode-log.ts";
 import type { AgreedInputs } from "./verdict.ts";
 
 export function cutObserver(observer: ObserverLog, endFrame: number): ObserverLog {
@@ -27,14 +27,25 @@ export function seatsOf(game: Game, players: readonly GamePlayer[]): ReplayFile[
   });
 }
 
-function disputedLog(log: FullLog, endFrame: number): ReplayFile["disputedLog"] {
-  if (log.hashes.length <= endFrame) return null;
-  return {
-    fromFrame: endFrame,
-    actions: log.actions.slice(endFrame),
-    flags: log.flags.slice(endFrame),
-    hashes: log.hashes.slice(endFrame),
-  };
+function disputedLog(sent: FullLog, fromFrame: number): ReplayFile["disputedLog"] {
+  if (sent.hashes.length <= fromFrame) return null;
+  const { observer, ...rest } = sliceLog(sent, fromFrame);
+  return rest;
+}
+
+/** What held for all; whoever handed in their metrics tells. Who plays alone has none. */
+function inputDelayOf(
+  { inputDelayFrames }: GameSettings["session"],
+  closes: readonly (EpisodeClose | null)[],
+): ReplayFile["inputDelay"] {
+  if (closes.length === 1) return { delayFrames: 0, proposals: [] };
+  if (typeof inputDelayFrames === "number") {
+    return { delayFrames: inputDelayFrames, proposals: [] };
+  }
+  const told = closes.flatMap((close) => close?.metrics?.inputDelay ?? []);
+  return (
+    told.find(({ delayFrames }) => delayFrames !== null) ?? { delayFrames: null, proposals: [] }
+  );
 }
 
 export function replayFile(options: {
@@ -43,11 +54,15 @@ export function replayFile(options: {
   readonly players: readonly GamePlayer[];
   readonly player: GamePlayer;
   readonly episode: number;
+  /** What counts of what the player's page sent. */
   readonly log: FullLog;
+  readonly sent: FullLog;
+  /** By player; null of a page that vanished. */
+  readonly closes: readonly (EpisodeClose | null)[];
   readonly inputs: AgreedInputs;
   readonly verdict: Verdict;
 }): ReplayFile {
-  const { game, players, player, episode, log, inputs, verdict } = options;
+  const { game, players, player, episode, log, sent, inputs, verdict } = options;
   const { settings } = game;
   const { endFrame } = verdict;
   return {
@@ -63,6 +78,7 @@ export function replayFile(options: {
     config: settings.config,
     configDigest: settings.configDigest,
     session: settings.session,
+    inputDelay: inputDelayOf(settings.session, options.closes),
     seed: settings.seeds[episode] as number,
     pausePolicy: pausePolicyOf(settings.session, settings.fps),
     maxSteps: settings.maxSteps,
@@ -77,6 +93,6 @@ export function replayFile(options: {
     status: verdict.status,
     detail: verdict.detail,
     disputedFrame: verdict.disputedFrame,
-    disputedLog: disputedLog(log, endFrame),
+    disputedLog: disputedLog(sent, Math.min(endFrame, log.hashes.length)),
   };
 }

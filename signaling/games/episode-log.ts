@@ -43,19 +43,20 @@ function chunkFault(
   return wrong < 0 ? null : `Frame ${chunk.fromFrame + wrong} holds no action of the environment.`;
 }
 
-function part(chunk: LogChunk, start: number): LogChunk {
+/** The frames of a log from `start` on and below `end`, counted within it. */
+export function sliceLog(chunk: LogChunk, start: number, end?: number): LogChunk {
   const { observer } = chunk;
   return {
     fromFrame: chunk.fromFrame + start,
-    actions: chunk.actions.slice(start),
-    flags: chunk.flags.slice(start),
-    hashes: chunk.hashes.slice(start),
+    actions: chunk.actions.slice(start, end),
+    flags: chunk.flags.slice(start, end),
+    hashes: chunk.hashes.slice(start, end),
     observer: {
-      simulatedAtTick: observer.simulatedAtTick.slice(start),
-      arrivalTick: observer.arrivalTick.slice(start),
-      wasPredicted: observer.wasPredicted.slice(start),
-      rollbackDepthFrames: observer.rollbackDepthFrames.slice(start),
-      simulatedAtMs: observer.simulatedAtMs.slice(start),
+      simulatedAtTick: observer.simulatedAtTick.slice(start, end),
+      arrivalTick: observer.arrivalTick.slice(start, end),
+      wasPredicted: observer.wasPredicted.slice(start, end),
+      rollbackDepthFrames: observer.rollbackDepthFrames.slice(start, end),
+      simulatedAtMs: observer.simulatedAtMs.slice(start, end),
     },
   };
 }
@@ -106,7 +107,7 @@ export function appendLog(
   if (close !== null && toFrame > close.endFrame) {
     return { kind: "conflict", message: `The episode is closed at frame ${close.endFrame}.` };
   }
-  table.appendChunk(gameId, episode, playerIndex, part(chunk, length - chunk.fromFrame));
+  table.appendChunk(gameId, episode, playerIndex, sliceLog(chunk, length - chunk.fromFrame));
   return { kind: "stored", ackFrame: toFrame };
 }
 

@@ -1,4 +1,5 @@
 /** What one page measured episode by episode: the part of its metrics that MUG's file has no keys for. */
+import { FLAG_ABSENT, FLAG_BOT } from "../../engine/index.ts";
 import type { EpisodeClose, GameSettings, Verdict } from "../store/game-table.ts";
 import type { MultiplayerMetricsFile } from "../store/metrics-schema.ts";
 import type { FullLog } from "./episode-log.ts";
@@ -17,15 +18,14 @@ type InputLatency = File["inputLatency"][number];
 type Metrics = NonNullable<EpisodeClose["metrics"]>;
 type Timing = Pick<GameSettings, "fps" | "session">;
 
-const ABSENT_BIT = 2;
-
-/** Where the neutral inputs begin that fill the seat of a player who left; the log's end if nobody did. */
+/** Where the inputs begin that nobody made, in the seat of a player who left; the log's end if nobody did. */
 function emptySeatFrame({ log, close }: PlayerEpisode, playerIndex: number): number {
   const { flags } = log;
   const interruptions = close?.metrics?.interruptions ?? [];
   const isGone = interruptions.some((one) => one.peer === playerIndex && one.durationMs === null);
   if (!isGone) return flags.length;
-  return flags.findLastIndex((row) => ((row[playerIndex] ?? 0) & ABSENT_BIT) === 0) + 1;
+  const unmanned = FLAG_ABSENT | FLAG_BOT;
+  return flags.findLastIndex((row) => ((row[playerIndex] ?? 0) & unmanned) === 0) + 1;
 }
 
 /**
@@ -48,6 +48,12 @@ function latencyTicks(
   });
 }
 
+/** Of a page that vanished the most that it may have been: no frame counts that nobody pressed a key for. */
+function delayOf({ close }: PlayerEpisode, { inputDelayFrames }: Timing["session"]): number {
+  if (typeof inputDelayFrames === "number") return inputDelayFrames;
+  return close?.metrics?.inputDelay.delayFrames ?? inputDelayFrames.fromLink.maxFrames;
+}
+
 function inputLatencyOf(
   episodes: readonly PlayerEpisode[],
   player: number,
@@ -57,7 +63,11 @@ function inputLatencyOf(
   return episodes.flatMap((entry) =>
     (entry.log.actions[0] ?? []).flatMap((_, playerIndex): InputLatency[] => {
       const isOwn = playerIndex === player;
-      const ticks = latencyTicks(entry, playerIndex, isOwn, session.inputDelayFrames);
+      const links = entry.close?.metrics?.links ?? [];
+      const hasLink = links.length === 0 || links.some(({ peer }) => peer === playerIndex);
+      // A seat without a participant is the one without a link.
+      if (!isOwn && !hasLink) return [];
+      const ticks = latencyTicks(entry, playerIndex, isOwn, delayOf(entry, session));
       if (ticks.length === 0) return [];
       ticks.sort((a, b) => a - b);
       const meanTicks = ticks.reduce((sum, value) => sum + value, 0) / ticks.length;
@@ -114,6 +124,7 @@ export function episodeMeasurements(episodes: readonly PlayerEpisode[], player: 
         boundFrames: advantageBoundFrames,
       })),
     ),
+    inputDelay: tag(({ inputDelay }) => [inputDelay]),
     inputLatency: inputLatencyOf(episodes, player, t),
     links: tag(({ links }) =>
       links.map(({ advantageFrames, advantageBoundFrames, ...link }) => link),

@@ -206,6 +206,7 @@ export class GameRooms {
       maxSteps: settings.maxSteps,
       fps: settings.fps,
       session: settings.session,
+      emptySeats: game.gym.emptySeats,
       keyBindings: game.keyBindings,
       iceServers: iceServersFor(study.webrtc, { userId, nowMs: clock.nowMs() }),
       transportMode: study.webrtc.transportMode,

@@ -75,6 +75,7 @@ export function connectionOf(episodes: readonly PlayerEpisode[]): Connection {
             detectedAtFrame: report.detectedAtFrame,
             timestamp: report.detectedAtMs,
           },
+    candidatePairs: report?.pairs ?? [],
     p2pConnected: report?.wasDirectConnected ?? false,
     health: healthOf(episodes),
     fallback: fallbackOf(episodes),

@@ -1,6 +1,7 @@
 /** A gym scene made ready to play: its environment loaded and everything about it checked once, at start. */
 import { resolve } from "node:path";
 import {
+  checkAbilities,
   checkSessionConfig,
   DEFAULT_SESSION_CONFIG,
   digestJson,
@@ -32,7 +33,16 @@ export interface PreparedGame {
 type GymScene = Extract<Scene, { kind: "gym" }>;
 
 function gymFaults(gym: GymSettings, session: SessionConfig, environment: Environment): string[] {
-  const faults = [...environment.checkConfig(gym.config), ...checkSessionConfig(session)];
+  const faults = [
+    ...environment.checkConfig(gym.config),
+    ...checkSessionConfig(session),
+    ...checkAbilities(environment, session),
+  ];
+  if (gym.emptySeats === "bot" && environment.botAction === undefined) {
+    faults.push(
+      `Expected \`emptySeats\` to be neutral (${environment.id} has no botAction), got bot`,
+    );
+  }
   const seats = environment.agentIds.length;
   if (gym.groupSize > seats) {
     faults.push(

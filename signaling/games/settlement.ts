@@ -11,6 +11,7 @@ import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
 import type { Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
+import { cutDeparted } from "./departed-log.ts";
 import { cutObserver, replayFile, seatsOf } from "./episode-file.ts";
 import { type FullLog, readLog } from "./episode-log.ts";
 import type { ReplayResult } from "./episode-replay.ts";
@@ -129,13 +130,14 @@ export class Settlement {
   async #settleEpisode(game: Game, players: readonly GamePlayer[], episode: number): Promise<void> {
     const { table, log } = this.#options;
     const { gameId } = game;
-    const logs = this.#logs(players, episode);
+    const sent = this.#logs(players, episode);
+    const logs = cutDeparted(sent, players.map(hasLeft));
     const closes = players.map(({ playerIndex }) => table.findClose(gameId, episode, playerIndex));
     const inputs = agreeInputs(logs);
     const replayed = await this.#replay(game, players, episode, logs, inputs);
     const isCurrent = players.every(
       ({ playerIndex }, i) =>
-        table.logLength(gameId, episode, playerIndex) === logs[i]?.hashes.length &&
+        table.logLength(gameId, episode, playerIndex) === sent[i]?.hashes.length &&
         (table.findClose(gameId, episode, playerIndex) === null) === (closes[i] === null),
     );
     if (!isCurrent) return this.touch(gameId);
@@ -147,7 +149,8 @@ export class Settlement {
     if (inputs.actions.length > 0) {
       for (const [i, player] of players.entries()) {
         const csv = "fault" in replayed ? null : (replayed.csvs[i] ?? null);
-        const own = logs[i] as FullLog;
+        const log = logs[i] as FullLog;
+        const own = { sent: sent[i] as FullLog, log, closes };
         await this.#writeEpisode(game, players, player, episode, own, inputs, verdict, csv);
       }
     }
@@ -188,7 +191,7 @@ export class Settlement {
     players: readonly GamePlayer[],
     player: GamePlayer,
     episode: number,
-    log: FullLog,
+    own: Pick<Parameters<typeof replayFile>[0], "log" | "sent" | "closes">,
     inputs: AgreedInputs,
     verdict: Verdict,
     csv: string | null,
@@ -201,7 +204,7 @@ export class Settlement {
     }
     const globals = { subjectName: subjectId };
     await folder.writeJson(sceneId, fileName.globals(subjectId, visitNumber), globals, "indented");
-    const options = { experimentId, game, players, player, episode, log, inputs, verdict };
+    const options = { experimentId, game, players, player, episode, ...own, inputs, verdict };
     const name = fileName.replay(subjectId, visitNumber, episode);
     await folder.writeJson(sceneId, name, replayFile(options), "compact");
   }
@@ -238,6 +241,11 @@ export class Settlement {
     const aggregated = aggregatedMetrics(game, records, clock.nowMs());
     await folder.writeJson(sceneId, fileName.aggregatedMetrics(gameId), aggregated, "compact");
   }
+}
+
+/** Whether the player went while the others could play on. */
+function hasLeft({ endReason }: GamePlayer): boolean {
+  return endReason === "self_disconnected" || endReason === "technical";
 }
 
 function withoutReplay(

@@ -1,5 +1,5 @@
 /** How the players of a game were connected, for the data. */
-import type { CandidatePair, Path, PathCounts } from "../../engine/index.ts";
+import type { Path, PathCounts } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
 import type { GameLine } from "./game-line.ts";
 import { steadyNowMs } from "./steady-clock.ts";
@@ -25,16 +25,19 @@ export function totalCounts(line: GameLine): ConnectionReport["counts"] {
   return sum(line.peers.map((peer) => line.transport.counts(peer)));
 }
 
-interface Detected {
-  readonly pair: CandidatePair;
+interface Moment {
+  readonly episode: number;
+  /** The session's in that episode. */
   readonly frame: number;
-  readonly atMs: number;
 }
+
+/** The server takes no more; a link that changes so often tells nothing new. */
+const PAIRS_MAX = 500;
 
 export class ConnectionLog {
   private wasDirectConnected = false;
   private fallbackAtFrame: number | null = null;
-  private detected: Detected | null = null;
+  private readonly pairs: ConnectionReport["pairs"] = [];
 
   /** `frame` is the session's at that time. */
   switched(line: GameLine, path: Path, frame: number): void {
@@ -42,24 +45,27 @@ export class ConnectionLog {
     else if (line.direct !== null) this.fallbackAtFrame ??= frame;
   }
 
-  /** Reads the candidate pair, which may be another than before; the newest is reported. */
-  async paired(line: GameLine, peer: number, frame: number): Promise<void> {
+  /** Reads the candidate pair that was just chosen, again or another than before. */
+  async paired(line: GameLine, peer: number, { episode, frame }: Moment): Promise<void> {
     const atMs = steadyNowMs();
     const pair = await line.direct?.candidatePair(peer);
-    if (pair) this.detected = { pair, frame, atMs };
+    if (pair && this.pairs.length < PAIRS_MAX) {
+      this.pairs.push({ peer, episode, frame, atMs, ...pair });
+    }
   }
 
   report(line: GameLine): ConnectionReport {
-    const { detected } = this;
+    const newest = this.pairs.at(-1);
     const isRelayed = line.peers.some((peer) => line.transport.pathTo(peer) === "relay");
     return {
-      type: detected?.pair.type ?? (isRelayed ? "relay" : "unknown"),
-      localCandidateType: detected?.pair.localCandidateType ?? null,
-      remoteCandidateType: detected?.pair.remoteCandidateType ?? null,
-      protocol: detected?.pair.protocol ?? null,
-      relayProtocol: detected?.pair.relayProtocol ?? null,
-      detectedAtFrame: detected?.frame ?? null,
-      detectedAtMs: detected?.atMs ?? null,
+      type: newest?.type ?? (isRelayed ? "relay" : "unknown"),
+      localCandidateType: newest?.localCandidateType ?? null,
+      remoteCandidateType: newest?.remoteCandidateType ?? null,
+      protocol: newest?.protocol ?? null,
+      relayProtocol: newest?.relayProtocol ?? null,
+      detectedAtFrame: newest?.frame ?? null,
+      detectedAtMs: newest?.atMs ?? null,
+      pairs: [...this.pairs],
       wasDirectConnected: this.wasDirectConnected,
       fallbackAtFrame: this.fallbackAtFrame,
       counts: totalCounts(line),

@@ -31,6 +31,8 @@ const LINGER_MS = 3_000;
 /** Far beyond the slowest page load and connection; the server tells of a partner who left earlier. */
 const MEETING_TIMEOUT_MS = 60_000;
 
+const PARTNER_LEFT = "The server said that a partner left.";
+
 interface EnvironmentModule {
   readonly environment: Environment;
 }
@@ -52,6 +54,7 @@ export class GameRoom {
   private early: Early[] = [];
   private silentPeers = new Set<number>();
   private stopReason: CloseReason | null = null;
+  private hasPartnerLeft = false;
 
   constructor(start: GameStart, socket: StudySocket) {
     this.start = start;
@@ -84,7 +87,7 @@ export class GameRoom {
     } catch (error) {
       this.reportFault(error);
       this.patch({ phase: { kind: "stopped", why: "technical" } });
-      if (this.current === null) closings.push(closeUnplayed(this.start, this.socket, error));
+      if (this.current === null) closings.push(this.closeUnplayed(0, "technical", String(error)));
     }
     this.keyboard.detach();
     const lingered = wait(LINGER_MS);
@@ -138,7 +141,13 @@ export class GameRoom {
     const { kind } = this.view.value.phase;
     if (kind === "saving" || kind === "saved") return;
     this.patch({ partner: "left" });
-    this.stop("partner_disconnected", "The server said that a partner left.");
+    this.hasPartnerLeft = true;
+    const isPlayedOn = kind === "playing" && this.start.session.onDeparture !== "end";
+    if (!isPlayedOn) this.stop("partner_disconnected", PARTNER_LEFT);
+  }
+
+  private closeUnplayed(episode: number, reason: CloseReason, detail: string): Promise<void> {
+    return closeUnplayed(this.start, this.socket, { episode, reason, detail });
   }
 
   private async load(): Promise<PlayContext> {
@@ -185,6 +194,11 @@ export class GameRoom {
       return false;
     }
     const isLast = episode + 1 === this.start.seeds.length;
+    if (this.hasPartnerLeft && !isLast) {
+      closings.push(this.closeUnplayed(episode + 1, "partner_disconnected", PARTNER_LEFT));
+      this.patch({ phase: { kind: "stopped", why: "partner" } });
+      return false;
+    }
     const { breakMs } = this.start;
     const resumesAtMs = performance.now() + breakMs;
     this.patch({ phase: isLast ? { kind: "saving" } : { kind: "break", resumesAtMs } });
@@ -222,6 +236,10 @@ export class GameRoom {
       case "resumed":
         this.silentPeers.delete(event.peer);
         break;
+      case "departed":
+        this.patch({ partner: "left" });
+        this.hasPartnerLeft = true;
+        break;
       case "desync":
       case "handshake-refused":
         this.reportFault(new Error(JSON.stringify(event)));
@@ -236,7 +254,8 @@ export class GameRoom {
   }
 
   private paired(line: GameLine, peer: number): void {
-    void this.connection.paired(line, peer, this.frame);
+    const { episode } = this.view.value;
+    void this.connection.paired(line, peer, { episode, frame: this.frame });
   }
 
   private get frame(): number {

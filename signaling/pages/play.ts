@@ -9,6 +9,7 @@ import {
   type Keyboard,
   P2PSession,
   pausePolicyOf,
+  type Seat,
   type Session,
   type SessionEvent,
   SinglePlayerSession,
@@ -46,12 +47,12 @@ export interface Play {
 
 function makeSession(context: PlayContext, episode: number): Session {
   const { start, environment } = context;
-  if (context.line === null) return new SinglePlayerSession(environment, start.session);
-  const seats = Array.from({ length: start.playerCount }, (_, player) =>
-    player === start.playerIndex
-      ? { kind: "local" as const }
-      : { kind: "remote" as const, peer: player },
-  );
+  const seats = environment.agentIds.map((_, player): Seat => {
+    if (player === start.playerIndex) return { kind: "local" };
+    if (player < start.playerCount) return { kind: "remote", peer: player };
+    return { kind: start.emptySeats === "bot" ? "bot" : "empty" };
+  });
+  if (context.line === null) return new SinglePlayerSession(environment, start.session, seats);
   const digest = handshakeDigest({
     environment,
     environmentDigest: start.environmentDigest,
@@ -120,16 +121,16 @@ export function closePlay(
   });
 }
 
-/** Hands in a game that never began, because its code or its paths could not be had. */
+/** Hands in an episode that never began: its code or its paths could not be had, or a partner is gone. */
 export function closeUnplayed(
   { gameId }: GameStart,
   socket: StudySocket,
-  error: unknown,
+  { episode, reason, detail }: { episode: number; reason: CloseReason; detail: string },
 ): Promise<void> {
   const nowMs = steadyNowMs();
-  return new EpisodeUpload(socket, gameId, 0).close({
-    reason: "technical",
-    detail: String(error).slice(0, 2_000),
+  return new EpisodeUpload(socket, gameId, episode).close({
+    reason,
+    detail: detail.slice(0, 2_000),
     endFrame: 0,
     metrics: null,
     connection: null,

@@ -8,7 +8,7 @@ export const SCHEMA_VERSION = 1;
 const timeMs = z.number().describe("Milliseconds since the epoch.");
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
 const count = z.int().min(0);
-const action = z.union([z.number(), z.array(z.number())]);
+const action = z.json();
 const perFrameAndPlayer = <T extends z.ZodType>(entry: T) => z.array(z.array(entry));
 const answer = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 export const verdictStatus = z
@@ -85,6 +85,28 @@ export const observerSchema = z
   .describe("What only this participant's page could know, one entry per frame it confirmed.");
 export type ObserverLog = z.infer<typeof observerSchema>;
 
+const measuredMs = z.number().min(0).nullable();
+export const inputDelaySchema = z
+  .strictObject({
+    delayFrames: count
+      .nullable()
+      .describe("Frames between a key press and its effect; null where no page told."),
+    proposals: z
+      .array(
+        z.strictObject({
+          playerIndex: count,
+          delayFrames: count.describe("What this player's page asked for; the most held for all."),
+          rttP95Ms: measuredMs.describe(
+            "95 of 100 round trips on its slowest link took no longer.",
+          ),
+          jitterMs: measuredMs.describe("Mean change from one of those round trips to the next."),
+          samples: count,
+        }),
+      )
+      .describe("What was measured before frame 0; empty where the study fixed the delay."),
+  })
+  .describe("The same for all players of an episode.");
+
 export const replaySchema = z
   .strictObject({
     formatVersion: z.literal(1),
@@ -99,13 +121,16 @@ export const replaySchema = z
     config: z.unknown(),
     configDigest: hash,
     session: z.strictObject({
-      inputDelayFrames: count,
+      inputDelayFrames: z.union([
+        count,
+        z.strictObject({ fromLink: z.strictObject({ minFrames: count, maxFrames: count }) }),
+      ]),
       predictionWindowFrames: count,
       predictor: z.enum(["repeat-last", "neutral", "environment"]),
       interruptedAfterMs: count,
       disconnectedAfterMs: count,
       isTimeSyncOn: z.boolean(),
-      onDeparture: z.enum(["end", "neutral"]),
+      onDeparture: z.enum(["end", "neutral", "bot"]),
       onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
       onInterruption: z.enum(["continue", "pause"]).optional(),
       resumeCountdownMs: count.optional(),
@@ -120,6 +145,7 @@ export const replaySchema = z
       })
       .optional()
       .describe("Which frames wait, from the paused bits of `flags`. Absent in older files: none."),
+    inputDelay: inputDelaySchema,
     seed: z.int().min(0).max(0xffffffff),
     maxSteps: count.describe("Steps after which the episode is cut; frames that wait are none."),
     fps: z.int().min(1),

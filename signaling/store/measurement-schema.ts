@@ -1,5 +1,6 @@
 /** What a page measured episode by episode: the keys of its metrics that are not MUG's. */
 import { z } from "zod";
+import { inputDelaySchema } from "./file-schema.ts";
 
 const count = z.int().min(0);
 
@@ -69,6 +70,8 @@ const inputLatency = z
     "Own player: ticks from the sampling of an input to the first simulation of its frame. Others: ticks from the first simulation of a frame to the first tick that knew their input of it; 0 or less is in time, more was guessed. A tick is 1000 / fps ms.",
   );
 
+const inputDelay = inputDelaySchema.safeExtend({ episode: count });
+
 const link = z.strictObject({
   episode: count,
   peer: count,
@@ -94,6 +97,7 @@ export const measurementSchemas = {
     .describe("Stretches of frames that waited, countdown included. Absent in older files."),
   timeSync: z.array(timeSync),
   inputLatency: z.array(inputLatency),
+  inputDelay: z.array(inputDelay),
   links: z.array(link),
   simulation: z.array(
     z.strictObject({

@@ -6,7 +6,7 @@ import { measurementSchemas } from "./measurement-schema.ts";
 const count = z.int().min(0);
 const timeMs = z.number().describe("Milliseconds since the epoch.");
 const hash = z.string();
-const action = z.union([z.number(), z.array(z.number())]);
+const action = z.json();
 const perPlayer = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry);
 const episodeFrame = z.strictObject({ episode: count, frame: count });
 
@@ -23,6 +23,21 @@ const connectionSchema = z.strictObject({
     }),
     z.strictObject({}),
   ]),
+  candidatePairs: z
+    .array(
+      z.strictObject({
+        peer: count,
+        episode: count,
+        frame: count,
+        atMs: timeMs,
+        type: z.enum(["direct", "relay"]),
+        localCandidateType: z.string(),
+        remoteCandidateType: z.string(),
+        protocol: z.string().nullable(),
+        relayProtocol: z.string().nullable().describe("How the TURN server was reached."),
+      }),
+    )
+    .describe("Every pair that a direct connection chose, in order; the last is the one above."),
   p2pConnected: z.boolean(),
   health: z
     .strictObject({

@@ -14,6 +14,7 @@ const GROUP_SIZE_MAX = 8;
 const EPISODES_MAX = 1_000;
 /** Three hours at 120 frames per second; the socket accepts frame numbers up to twice that. */
 const MAX_STEPS_MAX = 3 * 60 * 60 * 120;
+const INPUT_DELAY_MAX = 15;
 const FREEZE_MAX_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DEFAULT_FREEZE_MS = 3_000;
@@ -84,6 +85,7 @@ export class GymScene extends SceneBuilder {
       actionMapping: this.#gameplay.actionMapping ?? null,
       resetFreezeMs: this.#gameplay.resetFreezeMs ?? DEFAULT_FREEZE_MS,
       groupSize: multiplayer.groupSize ?? 2,
+      emptySeats: multiplayer.emptySeats ?? "neutral",
       session: session as SessionOptions,
       partnerDisconnectMessage:
         multiplayer.partnerDisconnectMessage ??
@@ -127,17 +129,31 @@ export class GymScene extends SceneBuilder {
     }
   }
 
+  #checkInputDelay(list: FaultList): void {
+    const { inputDelayFrames = 0 } = this.#multiplayer;
+    if (typeof inputDelayFrames !== "object" || inputDelayFrames === null) {
+      list.integer("inputDelayFrames", inputDelayFrames, 0, INPUT_DELAY_MAX);
+      return;
+    }
+    list.known("inputDelayFrames", inputDelayFrames, ["fromLink"]);
+    const bounds = inputDelayFrames.fromLink ?? {};
+    list.known("inputDelayFrames.fromLink", bounds, ["minFrames", "maxFrames"]);
+    list.integer("maxFrames", bounds.maxFrames, 0, INPUT_DELAY_MAX);
+    list.integer("minFrames", bounds.minFrames, 0, bounds.maxFrames);
+  }
+
   #checkMultiplayer(list: FaultList): void {
     const given = this.#multiplayer;
     list.known("multiplayer", given, [
       "groupSize",
+      "emptySeats",
       ...SESSION_KNOBS,
       "partnerDisconnectMessage",
       "partnerDisconnectShowCompletionCode",
       "hideLobbyCount",
     ]);
     list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
-    list.integer("inputDelayFrames", given.inputDelayFrames ?? 0, 0, 15);
+    this.#checkInputDelay(list);
     list.integer("predictionWindowFrames", given.predictionWindowFrames ?? 1, 1, 60);
     list.oneOf("predictor", given.predictor ?? "neutral", [
       "repeat-last",
@@ -147,7 +163,8 @@ export class GymScene extends SceneBuilder {
     list.integer("interruptedAfterMs", given.interruptedAfterMs ?? 1, 1, 60_000);
     list.integer("disconnectedAfterMs", given.disconnectedAfterMs ?? 1, 1, 600_000);
     list.boolean("isTimeSyncOn", given.isTimeSyncOn ?? true);
-    list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral"]);
+    list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral", "bot"]);
+    list.oneOf("emptySeats", given.emptySeats ?? "neutral", ["neutral", "bot"]);
     this.#checkPauses(list);
     list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;

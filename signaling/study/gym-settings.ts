@@ -1,6 +1,5 @@
 /** What a study may set about a game, and the settings that come of it. */
-
-type StudyAction = number | readonly number[];
+import type { JsonValue } from "../protocol.ts";
 
 /** The scene's settings as plain data; null means the environment's own value. */
 export interface GymSettings {
@@ -9,10 +8,11 @@ export interface GymSettings {
   readonly config: unknown;
   readonly numEpisodes: number;
   readonly maxSteps: number | null;
-  readonly actionMapping: Readonly<Record<string, StudyAction>> | null;
+  readonly actionMapping: Readonly<Record<string, JsonValue>> | null;
   /** Shows the result between two episodes. */
   readonly resetFreezeMs: number;
   readonly groupSize: number;
+  readonly emptySeats: "neutral" | "bot";
   /** What the study sets of the session's knobs; the rest are the engine's defaults. */
   readonly session: SessionOptions;
   readonly partnerDisconnectMessage: string;
@@ -29,20 +29,24 @@ export interface GameplayOptions {
   /** Frames after which an episode is truncated. */
   maxSteps?: number;
   /** KeyboardEvent.code names (`+` joins keys held together) to actions. */
-  actionMapping?: Readonly<Record<string, StudyAction>>;
+  actionMapping?: Readonly<Record<string, JsonValue>>;
   resetFreezeMs?: number;
 }
 
 /** The engine's `SessionConfig`, each knob optional. */
 export interface SessionOptions {
-  inputDelayFrames?: number;
+  /** Frames, or the range in which the group's slowest link decides before each episode. */
+  inputDelayFrames?: number | { fromLink: { minFrames: number; maxFrames: number } };
   predictionWindowFrames?: number;
   predictor?: "repeat-last" | "neutral" | "environment";
   interruptedAfterMs?: number;
   disconnectedAfterMs?: number;
   isTimeSyncOn?: boolean;
-  /** For groups of three and more: whether the game ends for all when one has left. */
-  onDeparture?: "end" | "neutral";
+  /**
+   * When somebody has left: the game `end`s for all, or the episode goes on with a `neutral` seat or with the game's
+   * own `bot` in it. No further episode begins.
+   */
+  onDeparture?: "end" | "neutral" | "bot";
   /**
    * What a page plays that is hidden or has lost the keyboard: what its devices give, the neutral action (the
    * default), or a pause for everybody until its participant is back.
@@ -59,6 +63,8 @@ export interface SessionOptions {
 export interface MultiplayerOptions extends SessionOptions {
   /** Participants per game; 1 plays alone, without a waiting room. */
   groupSize?: number;
+  /** Who plays the agents that are more than the group: nobody (`neutral` actions), or the game's own `bot`. */
+  emptySeats?: "neutral" | "bot";
   /** What somebody reads whose partner has gone. */
   partnerDisconnectMessage?: string;
   /** Whether somebody whose partner has gone gets a completion code. */

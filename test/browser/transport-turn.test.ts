@@ -27,32 +27,39 @@ describe.skipIf(!hasTurn)(title, () => {
     await turn?.stop();
   });
 
-  function pairOptions(sharedSecret: string, nowMs: number): PairOptions {
+  function pairOptions(
+    sharedSecret: string,
+    nowMs: number,
+    transport: "udp" | "tcp" = "udp",
+  ): PairOptions {
     const webrtc: Webrtc = {
       iceServers: [],
-      turn: { urls: turn.url, sharedSecret, ttlS: TTL_S },
+      turn: { urls: turn.url(transport), sharedSecret, ttlS: TTL_S },
       transportMode: "turn-only",
     };
     const iceServers = iceServersFor(webrtc, { userId: "game-0", nowMs }) as RTCIceServer[];
     return { config: { iceServers, iceTransportPolicy: "relay" } };
   }
 
-  it("[TR4] connects with time-limited credentials and records the relay", async () => {
-    const pages = await host.openPair(pairOptions(SECRET, Date.now()));
-    for (const [i, page] of pages.entries()) {
-      await page.evaluate((own) => window.end.send("control", `from ${own}`), i);
-    }
-    for (const [i, page] of pages.entries()) {
-      const received = await page.evaluate(() => window.end.received(1));
-      expect(received).toEqual([`control from ${1 - i}`]);
-      expect((await page.evaluate(() => window.end.pairs())).at(-1)).toMatchObject({
-        type: "relay",
-        localCandidateType: "relay",
-        relayProtocol: "udp",
-      });
-    }
-    await host.reset();
-  });
+  it.each(["udp", "tcp"] as const)(
+    "[TR4] connects over %s with time-limited credentials and records the relay",
+    async (transport) => {
+      const pages = await host.openPair(pairOptions(SECRET, Date.now(), transport));
+      for (const [i, page] of pages.entries()) {
+        await page.evaluate((own) => window.end.send("control", `from ${own}`), i);
+      }
+      for (const [i, page] of pages.entries()) {
+        const received = await page.evaluate(() => window.end.received(1));
+        expect(received).toEqual([`control from ${1 - i}`]);
+        expect((await page.evaluate(() => window.end.pairs())).at(-1)).toMatchObject({
+          type: "relay",
+          localCandidateType: "relay",
+          relayProtocol: transport,
+        });
+      }
+      await host.reset();
+    },
+  );
 
   it.each([
     ["have expired", SECRET, -2 * TTL_S * 1_000],

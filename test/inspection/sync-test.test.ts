@@ -73,6 +73,27 @@ describe("sync test", () => {
     };
   };
 
+  it("[DE6][SE10] finds a bot that changes the state, remembers, or does what nobody may", () => {
+    const withBot = (botAction: NonNullable<Environment["botAction"]>) =>
+      run({ ...orbitEnvironment(), botAction });
+    const nudge = withBot((state) => {
+      (state as Orbit).score++;
+      return 0;
+    });
+    expect(nudge).toMatchObject({ kind: "view", frame: 0, path: "state.score" });
+    expect(nudge?.advice).toContain("`botAction`");
+    let asked = 0;
+    expect(withBot(() => asked++ % 2)).toMatchObject({
+      ...{ kind: "bot", frame: 0, path: "botAction(player 0)" },
+      ...{ expected: "0", got: "1" },
+    });
+    expect(withBot(() => 99)).toMatchObject({
+      ...{ kind: "value", path: "botAction(player 0)", got: "99" },
+      expected: "an action of the player's discrete space",
+    });
+    expect(withBot((state) => ((state as Orbit).score % 2) + 1)).toBeNull();
+  });
+
   it("[DE6] finds Math.random at the first frame, with path and both values", () => {
     const finding = run(orbitEnvironment({ isNondeterministic: true }));
     expect(finding).toMatchObject({ kind: "re-simulation", frame: 1 });

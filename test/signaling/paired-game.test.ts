@@ -121,6 +121,49 @@ describe("the episode log", () => {
   });
 });
 
+describe("the input delay of an episode", () => {
+  const proposals = [0, 1].map((playerIndex) => ({
+    ...{ playerIndex, delayFrames: 2 + playerIndex },
+    ...{ rttP95Ms: 120.5, jitterMs: 4.25, samples: 60 },
+  }));
+  const inputDelay = { delayFrames: 3, proposals };
+
+  it("[DA8] is recorded as it was chosen from the links, also for a page that vanished", async () => {
+    const study = counterStudy({ inputDelayFrames: { fromLink: { minFrames: 1, maxFrames: 6 } } });
+    const server = await StudyServer.start({ study });
+    const { pages, starts } = await startPair(server, ["anna", "ben"]);
+    expect(starts[0].session.inputDelayFrames).toEqual({
+      fromLink: { minFrames: 1, maxFrames: 6 },
+    });
+    await pages[0].ask("episode-log", fakeLog(starts[0], 0));
+    const close = closing(starts[0], 0, 40);
+    if (close.metrics === null) throw new Error("Expected metrics");
+    const told = { ...close, metrics: { ...close.metrics, inputDelay } };
+    await pages[0].ask("close-episode", told);
+    await pages[1].ask("episode-log", fakeLog(starts[1], 0));
+    await pages[1].ask("close-episode", { ...closing(starts[1], 0, 40), metrics: null });
+    await server.running.idle();
+    for (const name of ["anna", "ben"]) {
+      const replay = await server.json("paired", `${name}_ep0_replay.json`);
+      expect(replay).toMatchObject({ status: "verified", inputDelay });
+    }
+    const lying = { ...inputDelay, delayFrames: 16 };
+    const refusedClose = { ...told, episode: 1, metrics: { ...told.metrics, inputDelay: lying } };
+    expect(await pages[0].ask("close-episode", refusedClose)).toEqual(refused("malformed"));
+  });
+
+  it("[DA8] is the study's own where it is fixed", async () => {
+    const server = await StudyServer.start({ study: counterStudy({ inputDelayFrames: 5 }) });
+    const { pages, starts } = await startPair(server, ["anna", "ben"]);
+    await pages[0].playEpisode(starts[0], 0);
+    await pages[1].playEpisode(starts[1], 0);
+    await server.running.idle();
+    expect(await server.json("paired", "anna_ep0_replay.json")).toMatchObject({
+      inputDelay: { delayFrames: 5, proposals: [] },
+    });
+  });
+});
+
 describe("a lost partner", () => {
   it("[SG8] keeps every confirmed frame, names both outcomes, pays the one who stayed", async () => {
     const clock = new FakeClock();

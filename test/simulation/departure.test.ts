@@ -13,7 +13,9 @@ beforeAll(async () => {
   hasher = await loadHasher();
 });
 
-function scheduleOf(seed: number, playerCount: number, onDeparture: "end" | "neutral"): Schedule {
+type Policy = "end" | "neutral" | "bot";
+
+function scheduleOf(seed: number, playerCount: number, onDeparture: Policy): Schedule {
   const base = makeSchedule(seed, { playerCount, frames: FRAMES });
   return {
     ...base,
@@ -27,8 +29,8 @@ const logOf = ({ confirmed }: ClusterPeer): Action[][] =>
   confirmed.flatMap(({ actions }) => actions.map((row) => [...row]));
 
 /** Runs one departure and checks what must hold for every survivor. */
-function check(seed: number, playerCount: number, onDeparture: "end" | "neutral"): number {
-  const environment = orbitEnvironment({ playerCount });
+function check(seed: number, playerCount: number, onDeparture: Policy): number {
+  const environment = orbitEnvironment({ playerCount, hasBots: true });
   const schedule = scheduleOf(seed, playerCount, onDeparture);
   const cluster = new Cluster({ environment, config: null, schedule, hasher });
   cluster.run(120_000);
@@ -63,14 +65,17 @@ function checkTruth(
   cut: number,
   context: string,
 ): void {
-  const environment = orbitEnvironment({ playerCount: schedule.playerCount });
+  const { playerCount, session } = schedule;
+  const environment = orbitEnvironment({ playerCount, hasBots: true });
   const state = environment.reset(deriveSeed(schedule.seed, 4), null);
   for (const [frame, actions] of log.entries()) {
-    const truth = cluster.peers.map(({ sampled }, player) =>
+    const truth: Action[] = cluster.peers.map(({ sampled }, player) =>
       player === gone && frame >= cut ? 0 : (sampled[frame] ?? 0),
     );
     expect(actions, `${context}, frame ${frame}`).toEqual(truth);
-    environment.step(state, actions);
+    const isBot = session.onDeparture === "bot" && frame >= cut;
+    if (isBot) truth[gone] = environment.botAction?.(state, gone) as Action;
+    environment.step(state, truth);
   }
   const survivor = cluster.peers.find((_, peer) => peer !== gone);
   if (survivor === undefined || !survivor.world.hasSnapshot(log.length)) return;
@@ -84,8 +89,11 @@ describe("departures", () => {
     [5, "end"],
     [5, "neutral"],
     [8, "neutral"],
+    [2, "neutral"],
+    [2, "bot"],
+    [3, "bot"],
   ] as const)(
-    "[SE9] of %i players one leaves; `%s` at one frame for all who stay",
+    "[SE9][SE10] of %i players one leaves; `%s` at one frame for all who stay",
     (playerCount, policy) => {
       const cuts = new Set<number>();
       for (let seed = 1; seed <= SEEDS / playerCount + 5; seed++) {

@@ -32,7 +32,13 @@ export function judge(
     for (const event of events) {
       if (event.kind === "desync") faults.push(`peer ${peer} saw ${JSON.stringify(event)}`);
     }
-    const { rollbacks, verifiedFrame, confirmedFrame } = session.metrics();
+    const { rollbacks, verifiedFrame, confirmedFrame, inputDelay } = session.metrics();
+    const others = peers[0]?.session.metrics().inputDelay;
+    if (canonicalJson(inputDelay) !== canonicalJson(others)) {
+      faults.push(
+        `peer ${peer} has ${JSON.stringify(inputDelay)}, peer 0 ${JSON.stringify(others)}`,
+      );
+    }
     const deepest = Math.max(0, ...rollbacks.map((rollback) => rollback.depthFrames));
     if (deepest > schedule.session.predictionWindowFrames) {
       faults.push(`peer ${peer} rolled back ${deepest} frames`);
@@ -59,17 +65,25 @@ function compareWithTruth(
 ): string[] {
   const faults: string[] = [];
   const state = environment.reset(deriveSeed(schedule.seed, 4), config);
+  const delayFrames = peers[0]?.session.metrics().inputDelay.delayFrames ?? 0;
   let frame = 0;
   let isOver = false;
   for (; frame < schedule.frames && !isOver; frame++) {
-    const actions = peers.map(({ sampled }, player) => truth(environment, sampled, player, frame));
+    const inputs = environment.agentIds.map((_, player) =>
+      truth(environment, peers[player]?.sampled ?? [], player, frame),
+    );
+    const isDelayed = frame < delayFrames;
+    const actions = inputs.map((input, player) => {
+      const isBot = player >= peers.length && !isDelayed;
+      return isBot ? (environment.botAction?.(state, player) as Action) : input;
+    });
     const { terminateds } = environment.step(state, actions);
     isOver = terminateds.every((isTerminated) => isTerminated);
     peers.forEach(({ confirmed }, peer) => {
       const logged = loggedActions(confirmed, frame);
-      if (canonicalJson(logged) !== canonicalJson(actions)) {
+      if (canonicalJson(logged) !== canonicalJson(inputs)) {
         faults.push(
-          `peer ${peer} logged ${JSON.stringify(logged)} for frame ${frame}, expected ${JSON.stringify(actions)}`,
+          `peer ${peer} logged ${JSON.stringify(logged)} for frame ${frame}, expected ${JSON.stringify(inputs)}`,
         );
       }
     });

@@ -127,7 +127,7 @@ function inputFaults(
   flags: readonly number[],
 ): string[] {
   return cluster.peers.flatMap(({ sampled }, player) => {
-    if (frame < session.inputDelayFrames) return [];
+    if (frame < (session.inputDelayFrames as number)) return [];
     const isHere = !isAway(seed, frame, player);
     const action = isHere ? sampled[frame] : 0;
     const isAsked = ((flags[player] ?? 0) & FLAG_PAUSED) !== 0;

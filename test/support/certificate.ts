@@ -4,8 +4,8 @@ import { atan2, cos, exp, ln, pow, sin } from "../../engine/determinism/math.ts"
 import { nextFloat, nextInt, seedRandom } from "../../engine/determinism/random.ts";
 import type { Environment } from "../../engine/environment/environment.ts";
 import { randomInputs } from "../../engine/inspection/random-inputs.ts";
+import { replayEpisode } from "../../engine/replay/replay.ts";
 import { HashChain } from "../../engine/rollback/hash-chain.ts";
-import { replayEpisode } from "../../engine/session/replay.ts";
 import { environment as cramped } from "../../sandbox/games/cramped-room.ts";
 import { environment as puck } from "../../sandbox/games/puck.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "./orbit-environment.ts";

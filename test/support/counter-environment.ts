@@ -56,6 +56,7 @@ export const environment = defineEnvironment<CounterState, CounterConfig>({
       infos: [{ label: 'a "quoted", text' }, {}],
     };
   },
+  botAction: ({ values, drawn }, player) => Math.floor((values[player] ?? 0) + drawn) % 3,
   observe: (state, player) => ({ value: state.values[player], drawn: state.drawn }),
   draw: () => ({ background: "#000000", shapes: [] }),
 });

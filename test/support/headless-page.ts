@@ -35,12 +35,25 @@ export interface FakePause {
   readonly frames: number;
 }
 
-/** The log a page would send after a whole episode, as one message. */
-export function fakeLog(start: GameStart, episode: number, pause?: FakePause): EpisodeLog {
-  const actions = actionsOf(start, episode, pause?.frames ?? start.maxSteps);
+interface Inputs {
+  readonly actions: Action[][];
+  readonly flags: number[][];
+}
+
+/** The log a page would send after a whole episode, as one message; `change` may alter what was played. */
+export function fakeLog(
+  start: GameStart,
+  episode: number,
+  pause?: FakePause,
+  change = (inputs: Inputs): Inputs => inputs,
+): EpisodeLog {
+  const played = actionsOf(start, episode, pause?.frames ?? start.maxSteps);
   const { fromFrame, toFrame } = pause ?? { fromFrame: 0, toFrame: 0 };
   const second = (frame: number) => (frame >= fromFrame && frame < toFrame ? 10 : 1);
-  const flags = actions.map((_, frame) => [1, start.playerCount === 1 ? 2 : second(frame)]);
+  const { actions, flags } = change({
+    actions: played,
+    flags: played.map((_, frame) => [1, start.playerCount === 1 ? 2 : second(frame)]),
+  });
   const { hashes } = replayEpisode({
     environment: environment as Parameters<typeof replayEpisode>[0]["environment"],
     config: start.config,
@@ -110,6 +123,7 @@ export function closing(start: GameStart, episode: number, endFrame: number): Cl
       framesSimulated: endFrame,
       framesResimulated: 3,
       hashCount: endFrame,
+      inputDelay: { delayFrames: 2, proposals: [] },
       rollbacks: [{ frame: 2, currentFrame: 5, depthFrames: 3, playerIndex: peer, atMs: 100.5 }],
       stalls: [{ frame: 9, waitingFor: [peer], startMs: 300, durationMs: 33, ticks: 1 }],
       interruptions: [{ peer, startMs: 400, durationMs: null }],
@@ -142,6 +156,7 @@ export function closing(start: GameStart, episode: number, endFrame: number): Cl
       detectedAtMs: 5,
       wasDirectConnected: true,
       fallbackAtFrame: null,
+      pairs: [],
       counts: {
         sentPackets: { direct: 90, relay: 10 },
         receivedPackets: { direct: 75, relay: 25 },

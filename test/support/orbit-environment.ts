@@ -7,6 +7,7 @@ import {
   flatLayout,
   float64,
   nextFloat,
+  nextInt,
   seedRandom,
   uint32,
 } from "../../engine/index.ts";
@@ -28,6 +29,8 @@ export interface OrbitOptions {
   readonly extraBodies?: number;
   /** Draws from `Math.random`: the fault that every test of determinism must find. */
   readonly isNondeterministic?: boolean;
+  /** Gives every seat a bot that goes by its place and by chance. */
+  readonly hasBots?: boolean;
   /** The episode is over when the score reaches this. */
   readonly scoreToWin?: number;
 }
@@ -85,6 +88,10 @@ export function orbitEnvironment(options: OrbitOptions = {}): Environment {
         infos: agents.map((_, i) => ({ sparks: state.sparks.length, player: i })),
       };
     },
+    ...(options.hasBots && {
+      botAction: ({ bodies, random }: OrbitState, playerIndex: number) =>
+        (Math.floor(bodies[playerIndex]?.x ?? 0) + nextInt([...random], 2)) % DIRECTIONS.length,
+    }),
     observe: (state, playerIndex) => ({ me: state.bodies[playerIndex], score: state.score }),
     draw: () => ({ background: "#000000", shapes: [] }),
   }) as Environment;

@@ -10,7 +10,8 @@ const START_WITHIN_MS = 5_000;
 const ASK_EVERY_MS = 100;
 
 export interface TurnServer {
-  readonly url: string;
+  /** How a page reaches the server; beyond it everything is UDP. */
+  url(transport: "udp" | "tcp"): string;
   stop(): Promise<void>;
 }
 
@@ -65,7 +66,7 @@ export async function startTurnServer(sharedSecret: string): Promise<TurnServer>
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   await answers(port);
   return {
-    url: `turn:${HOST}:${port}?transport=udp`,
+    url: (transport) => `turn:${HOST}:${port}?transport=${transport}`,
     async stop() {
       server.kill("SIGKILL");
       await ended;

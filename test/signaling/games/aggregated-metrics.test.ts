@@ -34,6 +34,7 @@ const ADDED = pathsIn(`
   -: schemaVersion
   summary: hashCoverage isPartial missingPlayers
   players.<pid>.connection.fallback: episode
+  players.<pid>.connection.candidatePairs[]: peer episode frame atMs type localCandidateType remoteCandidateType protocol relayProtocol
   validation.episodes.<pid>[]: isReported status
   validation.desyncEvents.<pid>[]: peer
   validation.desyncEvents.<pid>[].located: path ours theirs
@@ -97,6 +98,25 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "players.<pid>.connection.connectionDetails.relayProtocol": ["tls", "tls"],
   "players.<pid>.connection.connectionDetails.detectedAtFrame": [3, 3],
   "players.<pid>.connection.connectionDetails.timestamp": [100_250, 100_250],
+  "players.<pid>.connection.candidatePairs[].peer": [2, 2, 2, 2],
+  "players.<pid>.connection.candidatePairs[].episode": [1, 2, 1, 2],
+  "players.<pid>.connection.candidatePairs[].frame": [3, 6, 3, 6],
+  "players.<pid>.connection.candidatePairs[].atMs": [100_250, 100_950, 100_250, 100_950],
+  "players.<pid>.connection.candidatePairs[].type": ["direct", "direct", "direct", "direct"],
+  "players.<pid>.connection.candidatePairs[].localCandidateType": [
+    "srflx",
+    "srflx",
+    "srflx",
+    "srflx",
+  ],
+  "players.<pid>.connection.candidatePairs[].remoteCandidateType": [
+    "prflx",
+    "prflx",
+    "prflx",
+    "prflx",
+  ],
+  "players.<pid>.connection.candidatePairs[].protocol": ["udp", "udp", "udp", "udp"],
+  "players.<pid>.connection.candidatePairs[].relayProtocol": ["tls", "tls", "tls", "tls"],
   "players.<pid>.connection.p2pConnected": [true, true],
   "players.<pid>.connection.health.rtt": [400, 260],
   "players.<pid>.connection.health.latency": [200, 130],

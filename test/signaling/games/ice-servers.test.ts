@@ -24,6 +24,33 @@ function webrtc(ttlS?: number) {
 }
 
 describe("ICE servers of a player", () => {
+  it("[TR5] are handed on as the study names them, also TURN over TCP and TLS", () => {
+    const urls = [
+      "turn:turn.example.org:3478?transport=tcp",
+      "turns:turn.example.org:5349?transport=tcp",
+    ];
+    const own = { urls, username: "lab", credential: "of our own" };
+    const { iceServers, turn } = defineStudy({
+      experimentId: "exp",
+      title: "Exp",
+      scenes: [
+        new StartScene().scene({ sceneId: "start" }),
+        new EndScene().scene({ sceneId: "end" }),
+      ],
+      webrtc: {
+        iceServers: [own],
+        turn: { urls, sharedSecret: SECRET },
+        transportMode: "turn-only",
+      },
+    }).webrtc;
+    const servers = iceServersFor(
+      { iceServers, turn, transportMode: "turn-only" },
+      { userId: "a", nowMs: 0 },
+    );
+    expect(servers[0]).toEqual(own);
+    expect(servers[1]?.urls).toEqual(urls);
+  });
+
   it("[TR4] names an expiry and signs it with the shared secret", () => {
     const user = { userId: "0b5f6f2e-game-1", nowMs: 1_700_000_000_999 };
     // printf 1700086400:0b5f6f2e-game-1 | openssl dgst -sha1 -hmac 'north star' -binary | base64

@@ -56,6 +56,13 @@ export const link = (changes: Partial<Link> = {}): Link => ({
   ...changes,
 });
 
+/** A pair chosen in that episode. */
+const pairAt = (episode: number, atMs: number) => ({
+  ...{ peer: 2, episode, frame: 3 * episode, atMs, type: "direct" as const },
+  ...{ localCandidateType: "srflx", remoteCandidateType: "prflx" },
+  ...{ protocol: "udp", relayProtocol: "tls" },
+});
+
 export const connection = (changes: Partial<Connection> = {}): Connection => ({
   type: "direct",
   localCandidateType: "srflx",
@@ -64,6 +71,7 @@ export const connection = (changes: Partial<Connection> = {}): Connection => ({
   relayProtocol: "tls",
   detectedAtFrame: 3,
   detectedAtMs: 100_250,
+  pairs: [pairAt(1, 100_250), pairAt(2, 100_950)],
   wasDirectConnected: true,
   fallbackAtFrame: null,
   counts: {
@@ -84,6 +92,10 @@ export const metrics = (changes: Partial<Metrics> = {}): Metrics => ({
   framesSimulated: 44,
   framesResimulated: 9,
   hashCount: 39,
+  inputDelay: {
+    delayFrames: 2,
+    proposals: [{ playerIndex: 1, delayFrames: 2, rttP95Ms: 140.5, jitterMs: 3.25, samples: 61 }],
+  },
   rollbacks: [],
   stalls: [],
   interruptions: [],

@@ -28,6 +28,7 @@ const DOCUMENTED = pathsIn(`
 const ADDED = pathsIn(`
   -: schemaVersion peerPlayerIds
   connection.fallback: episode
+  connection.candidatePairs[]: peer episode frame atMs type localCandidateType remoteCandidateType protocol relayProtocol
   validation.episodes[]: isReported status
   validation.allDesyncEvents[]: peer
   validation.allDesyncEvents[].located: path ours theirs
@@ -37,6 +38,8 @@ const ADDED = pathsIn(`
   pauses[]: episode fromFrame toFrame
   pauses[].askers[]: playerIndex reason
   timeSync[]: episode peer advantageFrames boundFrames
+  inputDelay[]: episode delayFrames
+  inputDelay[].proposals[]: playerIndex delayFrames rttP95Ms jitterMs samples
   inputLatency[]: episode playerIndex isOwn frames meanTicks p95Ticks maxTicks meanMs p95Ms maxMs
   links[]: episode peer rttMs jitterMs packetsSent packetsReceived bytesSent bytesReceived packetsLost packetsLate packetsMalformed
   links[].rttSamples[]: atMs rttMs
@@ -168,6 +171,22 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "timeSync[].peer": [0, 0],
   "timeSync[].advantageFrames": [0.75, -1.25],
   "timeSync[].boundFrames": [0.9, 2.6],
+  "connection.candidatePairs[].peer": [2, 2],
+  "connection.candidatePairs[].episode": [1, 2],
+  "connection.candidatePairs[].frame": [3, 6],
+  "connection.candidatePairs[].atMs": [100_250, 100_950],
+  "connection.candidatePairs[].type": ["direct", "direct"],
+  "connection.candidatePairs[].localCandidateType": ["srflx", "srflx"],
+  "connection.candidatePairs[].remoteCandidateType": ["prflx", "prflx"],
+  "connection.candidatePairs[].protocol": ["udp", "udp"],
+  "connection.candidatePairs[].relayProtocol": ["tls", "tls"],
+  "inputDelay[].episode": [0, 1],
+  "inputDelay[].delayFrames": [2, 2],
+  "inputDelay[].proposals[].playerIndex": [1, 1],
+  "inputDelay[].proposals[].delayFrames": [2, 2],
+  "inputDelay[].proposals[].rttP95Ms": [140.5, 140.5],
+  "inputDelay[].proposals[].jitterMs": [3.25, 3.25],
+  "inputDelay[].proposals[].samples": [61, 61],
   "inputLatency[].episode": [0, 0, 1, 1],
   "inputLatency[].playerIndex": [0, 1, 0, 1],
   "inputLatency[].isOwn": [false, true, false, true],

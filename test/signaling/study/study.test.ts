@@ -54,6 +54,28 @@ describe("defineStudy", () => {
       "Expected `groupSize` to be an integer 1–8, got 9 (scene `cramped_room_0`)",
     ],
     [
+      {
+        scenes: [
+          start(),
+          gym({ inputDelayFrames: { fromLink: { minFrames: 6, maxFrames: 4 } } }),
+          end(),
+        ],
+      },
+      "Expected `minFrames` to be an integer 0–4, got 6 (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ inputDelayFrames: { fromLink: {} } } as never), end()] },
+      "Expected `maxFrames` to be an integer 0–15, got undefined (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ inputDelayFrames: "fromLink" } as never), end()] },
+      'Expected `inputDelayFrames` to be an integer 0–15, got "fromLink" (scene `cramped_room_0`)',
+    ],
+    [
+      { scenes: [start(), gym({ emptySeats: "ghost" } as never), end()] },
+      'Expected `emptySeats` to be neutral or bot, got "ghost" (scene `cramped_room_0`)',
+    ],
+    [
       { scenes: [start(), gym({ predictor: "psychic" } as never), end()] },
       'Expected `predictor` to be repeat-last or neutral or environment, got "psychic" (scene `cramped_room_0`)',
     ],

@@ -3,8 +3,8 @@ import type { Hasher } from "../determinism/hash.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { PausePolicy } from "../environment/pause-clock.ts";
 import type { Action } from "../environment/space.ts";
-import { type Table, Trajectory } from "../environment/trajectory.ts";
 import { World } from "../environment/world.ts";
+import { type Table, Trajectory } from "./trajectory.ts";
 
 export interface Recording {
   readonly environment: Environment;

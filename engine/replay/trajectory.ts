@@ -1,8 +1,8 @@
 /** The rows of an episode: what every analyst reads, made from confirmed inputs alone. */
-import type { Environment, StepResult } from "./environment.ts";
+import type { Environment, StepResult } from "../environment/environment.ts";
+import { FLAG_ABSENT, FLAG_BOT, FLAG_FOCUSED } from "../environment/input-flag.ts";
+import type { Action } from "../environment/space.ts";
 import { flatten } from "./flatten.ts";
-import { FLAG_ABSENT, FLAG_FOCUSED } from "./input-flag.ts";
-import type { Action } from "./space.ts";
 
 /** One value of a table; JSON's leaves. */
 export type Cell = string | number | boolean | null;
@@ -25,6 +25,7 @@ const GROUPS = [
   "infos",
   "isFocused",
   "isDefaultAction",
+  "isBot",
   "isPaused",
 ] as const;
 
@@ -78,6 +79,7 @@ export class Trajectory {
       const bits = flags[player] as number;
       row.set(`isFocused.${agent}`, (bits & FLAG_FOCUSED) !== 0);
       row.set(`isDefaultAction.${agent}`, (bits & FLAG_ABSENT) !== 0);
+      row.set(`isBot.${agent}`, (bits & FLAG_BOT) !== 0);
     });
     if (isPaused !== null) row.set("isPaused", isPaused);
   }

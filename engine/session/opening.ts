@@ -1,0 +1,140 @@
+/**
+ * From the agreement of all peers to frame 0. With a fixed input delay there is nothing between them. Otherwise
+ * packets without inputs cross each link at the tick rate, by the very path of play; every peer tells the others what
+ * it asks for, and the most of it holds for all.
+ */
+import { assert } from "../determinism/assert.ts";
+import type { Environment } from "../environment/environment.ts";
+import type { ControlMessage } from "../protocol/control-message.ts";
+import type { Peer } from "../protocol/peer.ts";
+import type { SessionConfig } from "./config.ts";
+import type { SessionEvent } from "./event.ts";
+import { clampDelay, type DelayProposal, type LinkBounds, proposeDelay } from "./input-delay.ts";
+import type { InputDelayRecord } from "./metrics.ts";
+import type { Seat } from "./seat.ts";
+import type { Simulator } from "./simulator.ts";
+
+type ProposalMessage = Extract<ControlMessage, { kind: "input-delay" }>;
+type Measured = Omit<DelayProposal, "playerIndex">;
+
+/** The nearest rank of 95 of 100 leaves three round trips above it: one lost in a hiccup decides nothing. */
+const SAMPLES_WANTED = 60;
+/** A second at 60 frames a second with room for losses and for games of few frames; then with what there is. */
+const MEASURE_MS_MAX = 4_000;
+
+export interface OpeningOptions {
+  readonly peers: readonly Peer[];
+  readonly players: readonly Seat[];
+  readonly environment: Pick<Environment, "fps">;
+  readonly simulator: Simulator;
+  readonly episode: number;
+  readonly config: Pick<SessionConfig, "inputDelayFrames" | "predictionWindowFrames">;
+  readonly host: {
+    send(peer: Peer, message: ControlMessage): void;
+    emit(event: SessionEvent): void;
+  };
+}
+
+export class Opening {
+  readonly #options: OpeningOptions;
+  readonly #localPlayer: number;
+  /** Null with a fixed delay. */
+  readonly #bounds: LinkBounds | null;
+  /** By player index, of the peers and of this side. */
+  readonly #proposals = new Map<number, DelayProposal>();
+  #delayFrames: number | null = null;
+  #deadlineMs: number | null = null;
+  #hasStarted = false;
+
+  constructor(options: OpeningOptions) {
+    this.#options = options;
+    this.#localPlayer = options.players.findIndex(({ kind }) => kind === "local");
+    const { inputDelayFrames } = options.config;
+    this.#bounds = typeof inputDelayFrames === "number" ? null : inputDelayFrames.fromLink;
+    if (typeof inputDelayFrames === "number") this.#agree(inputDelayFrames);
+  }
+
+  /** Whether frame 0 may run. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  get inputDelay(): InputDelayRecord {
+    return { delayFrames: this.#delayFrames, proposals: this.#sorted() };
+  }
+
+  /** Everybody has agreed on what is played. */
+  begin(nowMs: number): void {
+    this.#deadlineMs = nowMs + MEASURE_MS_MAX;
+    if (this.#bounds !== null) {
+      for (const { link } of this.#options.peers) link.roundTripsMs = [];
+    }
+    this.#startWhenAgreed(nowMs);
+  }
+
+  /** Once a tick until the start: proposes as soon as enough was measured. */
+  measure(nowMs: number): void {
+    const { peers } = this.#options;
+    if (this.#deadlineMs === null || this.#proposals.has(this.#localPlayer)) return;
+    const isEnough = peers.every(({ link }) => (link.roundTripsMs?.length ?? 0) >= SAMPLES_WANTED);
+    if (isEnough || nowMs >= this.#deadlineMs) this.#propose(nowMs);
+  }
+
+  /** Takes a peer's proposal; the first one counts, and none beyond the bounds. */
+  receive({ players }: Peer, message: ProposalMessage, nowMs: number): void {
+    const playerIndex = players[0] as number;
+    if (this.#bounds === null || this.#proposals.has(playerIndex)) return;
+    const { delayFrames, rttP95Ms, jitterMs, samples } = message;
+    const bounded = clampDelay(delayFrames, this.#bounds);
+    const proposal = { playerIndex, delayFrames: bounded, rttP95Ms, jitterMs, samples };
+    this.#proposals.set(playerIndex, proposal);
+    this.#startWhenAgreed(nowMs);
+  }
+
+  #propose(nowMs: number): void {
+    const { peers, episode, environment, config, host } = this.#options;
+    const frameMs = 1000 / environment.fps;
+    const windowFrames = config.predictionWindowFrames;
+    const bounds = this.#bounds as LinkBounds;
+    let worst: Measured | null = null;
+    for (const { link } of peers) {
+      const measured = proposeDelay(link.roundTripsMs ?? [], bounds, { frameMs, windowFrames });
+      if (worst === null || isWorse(measured, worst)) worst = measured;
+      link.roundTripsMs = null;
+    }
+    assert(worst !== null, () => "Expected a peer, got none");
+    this.#proposals.set(this.#localPlayer, { playerIndex: this.#localPlayer, ...worst });
+    for (const peer of peers) host.send(peer, { kind: "input-delay", episode, ...worst });
+    this.#startWhenAgreed(nowMs);
+  }
+
+  #startWhenAgreed(nowMs: number): void {
+    const { peers, host } = this.#options;
+    if (this.#hasStarted || this.#deadlineMs === null) return;
+    if (this.#bounds !== null) {
+      if (this.#proposals.size <= peers.length) return;
+      const proposals = this.#sorted();
+      const delayFrames = Math.max(...proposals.map((proposal) => proposal.delayFrames));
+      this.#agree(delayFrames);
+      host.emit({ kind: "input-delay", delayFrames, proposals, atMs: nowMs });
+    }
+    this.#hasStarted = true;
+    host.emit({ kind: "started", atMs: nowMs });
+  }
+
+  #agree(delayFrames: number): void {
+    this.#delayFrames = delayFrames;
+    const { simulator, players } = this.#options;
+    for (const player of players.keys()) simulator.fill(player, delayFrames, "neutral");
+  }
+
+  #sorted(): DelayProposal[] {
+    return [...this.#proposals.values()].sort((a, b) => a.playerIndex - b.playerIndex);
+  }
+}
+
+/** Within the bounds two links may ask for the same: the slower one is told of. */
+function isWorse(a: Measured, b: Measured): boolean {
+  if (a.delayFrames !== b.delayFrames) return a.delayFrames > b.delayFrames;
+  return (a.rttP95Ms ?? Infinity) > (b.rttP95Ms ?? Infinity);
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { FLAG_ABSENT, FLAG_BOT } from "../../../engine/index.ts";
+import { cutDeparted } from "../../../signaling/games/departed-log.ts";
+import { agreeInputs, judge } from "../../../signaling/games/verdict.ts";
+import { verifyFolder } from "../../../signaling/verify.ts";
+import { counterStudy } from "../../support/counter-study.ts";
+import { closing, cutLog, fakeLog } from "../../support/headless-page.ts";
+import { startPair } from "../../support/paired-walk.ts";
+import { StudyServer } from "../../support/study-server.ts";
+
+const CUT = 12;
+
+/** Two logs of one game whose second player was cut at `CUT` and knew it only later. */
+async function logsOf(server: StudyServer, flag: number) {
+  const { pages, starts } = await startPair(server, ["anna", "ben"]);
+  const ben = cutLog(fakeLog(starts[1], 0), 0, CUT + 3);
+  const anna = fakeLog(starts[0], 0, undefined, ({ actions, flags }) => ({
+    actions: actions.map((row, frame) => (frame < CUT ? row : [row[0] as number, 0])),
+    flags: flags.map((row, frame) => (frame < CUT ? row : [row[0] as number, flag])),
+  }));
+  return { pages, starts, anna, ben };
+}
+
+describe("the log of a player who left", () => {
+  it.each([
+    ["bot", FLAG_BOT],
+    ["neutral", FLAG_ABSENT],
+  ] as const)(
+    "[DA7] counts up to the cut, and the others' log beyond it: %s",
+    async (policy, flag) => {
+      const study = counterStudy({ onDeparture: policy });
+      const server = await StudyServer.start({ study, returnGraceMs: 0 });
+      const { pages, starts, anna, ben } = await logsOf(server, flag);
+      await pages[1].ask("episode-log", ben);
+      const gone = { ...closing(starts[1], 0, CUT + 3), reason: "self_disconnected" as const };
+      await pages[1].ask("close-episode", gone);
+      await pages[0].ask("episode-log", anna);
+      await pages[0].ask("close-episode", closing(starts[0], 0, anna.hashes.length));
+      await server.running.idle();
+      const file = await server.json("paired", "anna_ep0_replay.json");
+      expect(file).toMatchObject({ status: "unverified", endFrame: 40, disputedLog: null });
+      const own = await server.json("paired", "ben_ep0_replay.json");
+      expect(own).toMatchObject({ status: "unverified", endFrame: 40 });
+      expect(own.hashes).toHaveLength(CUT);
+      const { hashes } = ben;
+      expect(own.disputedLog).toMatchObject({ fromFrame: CUT, hashes: hashes.slice(CUT) });
+      const report = await verifyFolder(server.dataDir);
+      expect(report.exitCode).toBe(0);
+    },
+  );
+
+  it("[DA7] contradicts when both say that they stayed", async () => {
+    const server = await StudyServer.start();
+    const { anna, ben } = await logsOf(server, FLAG_BOT);
+    const stayed = cutDeparted([anna, ben], [false, false]);
+    const inputs = agreeInputs(stayed);
+    expect(inputs.conflict).toEqual({ frame: CUT, playerIndex: 1 });
+    const replayed = { endFrame: CUT, isTerminal: false, hashes: anna.hashes.slice(0, CUT) };
+    expect(judge(stayed, [null, null], inputs, replayed).status).toBe("disputed");
+    expect(agreeInputs(cutDeparted([anna, ben], [false, true])).conflict).toBeNull();
+  });
+});
