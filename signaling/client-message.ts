@@ -47,6 +47,8 @@ const registerMessage = z.strictObject({
    * loaded again has none, and has thereby left the game it was in.
    */
   playingGameId: identifier.nullable().optional(),
+  /** `navigator.maxTouchPoints`: a tablet may call itself a computer. */
+  touchPoints: z.int().min(0).max(1_000).optional(),
 });
 
 const advanceSceneMessage = z.strictObject({
@@ -245,6 +247,13 @@ const closeEpisodeMessage = z.strictObject({
 });
 
 const finishGameMessage = z.strictObject({ gameId: identifier });
+/** Said when the page comes into view or goes out of it, and in answer to every `probe`. */
+const presenceMessage = z.strictObject({
+  isHidden: z.boolean(),
+  /** Null before the first episode of a game. */
+  episode: z.int().min(0).max(10_000).nullable(),
+  frame: frame.nullable(),
+});
 const pingMessage = z.strictObject({ sentAtMs: z.number() });
 const clientErrorMessage = z.strictObject({ message: z.string().max(2_000) });
 
@@ -259,6 +268,7 @@ export const CLIENT_MESSAGES = {
   "close-episode": closeEpisodeMessage,
   "finish-game": finishGameMessage,
   "report-ping": pingMessage,
+  "report-presence": presenceMessage,
   "client-error": clientErrorMessage,
 } as const;
 

@@ -3,9 +3,12 @@ import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import { appendLog } from "./games/episode-log.ts";
 import type { GameRooms } from "./games/game-rooms.ts";
+import type { GameWatch } from "./games/game-watch.ts";
 import type { PreparedGame } from "./games/prepared-game.ts";
 import type { Settlement } from "./games/settlement.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
+import { clientOf } from "./monitoring/client.ts";
+import type { EntryDesk } from "./participants/entry-desk.ts";
 import type { Journey } from "./participants/journey.ts";
 import type { Presence } from "./participants/presence.ts";
 import type { Registration } from "./participants/registration.ts";
@@ -27,6 +30,8 @@ export interface Rooms {
   readonly waitingRooms: ReadonlyMap<string, WaitingRoom>;
   readonly gameRooms: GameRooms;
   readonly settlement: Settlement;
+  readonly watch: GameWatch;
+  readonly entryDesk: EntryDesk;
   readonly prepared: ReadonlyMap<string, PreparedGame>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -40,14 +45,18 @@ async function register(
   session: PageSession,
   message: ClientMessage<"register">,
 ): Promise<Handled<"register">> {
-  const { registration, participants, gameRooms, show } = rooms;
+  const { registration, participants, gameRooms, entryDesk } = rooms;
   const connection = connectionOf(session.socket, message.tabId);
   const { reply, subjectId } = await registration.register(message, connection);
   if (subjectId === null) return { reply };
   session.subjectId = subjectId;
   const { lifecycle, gameId } = participants.get(subjectId);
   if (lifecycle === "IN_WAITROOM") leaveWaitroom(rooms, subjectId);
-  if (lifecycle !== "IN_GAME" || gameId === null) return { reply, after: () => show(subjectId) };
+  if (lifecycle !== "IN_GAME" || gameId === null) {
+    const userAgent = session.socket.handshake.headers["user-agent"] ?? "";
+    const client = clientOf(userAgent, message.touchPoints ?? 0);
+    return { reply, after: () => entryDesk.receive(subjectId, connection, client) };
+  }
   if (message.playingGameId === gameId) {
     return { reply, after: () => gameRooms.reconnected(subjectId, gameId) };
   }
@@ -73,6 +82,10 @@ async function advanceScene(
   subjectId: string,
   message: ClientMessage<"advance-scene">,
 ): Promise<Handled<"advance-scene">> {
+  if (rooms.entryDesk.isDue(subjectId)) {
+    const text = "The study is still checking whether you can take part.";
+    return { reply: { ok: false, reason: "wrong_visit", message: text } };
+  }
   const reply = exitScene(rooms.journey, rooms.participants, subjectId, message);
   if (!reply.ok) return { reply };
   await rooms.journey.writeChanges(subjectId);
@@ -224,6 +237,10 @@ export function pageHandlers(rooms: Rooms): Handlers {
     "close-episode": (subjectId, message) => closeEpisode(rooms, subjectId, message),
     "finish-game": (subjectId, message) => finishGame(rooms, subjectId, message),
     "report-ping": () => ({ reply: { ok: true, serverTimeMs: rooms.clock.nowMs() } }),
+    "report-presence": (subjectId, message) => {
+      rooms.watch.reported(subjectId, message);
+      return { reply: { ok: true } };
+    },
     "client-error": (subjectId, { message }) => {
       rooms.log.warn({ subjectId, message }, "a page reports an error");
       return { reply: { ok: true } };

@@ -58,6 +58,7 @@ export interface ReplyPayloads {
   "close-episode": { readonly ackFrame: number; readonly isClosed: boolean };
   "finish-game": object;
   "report-ping": { readonly serverTimeMs: number };
+  "report-presence": object;
   "client-error": object;
 }
 
@@ -235,6 +236,10 @@ export interface ServerToClientEvents {
     playerIndex: number;
     status: "connected" | "disconnected" | "left";
   }) => void;
+  /** Answered at once: the server times the way there and back, and hears where the page stands. */
+  probe: (answer: (report: ClientMessage<"report-presence">) => void) => void;
+  /** Something that the participant must change, or the server will end their game. */
+  warning: (message: { gameId: string; message: string }) => void;
   /** The session of this tab is over; show `message` and do nothing more. */
   closed: (message: { reason: RefusalReason; message: string }) => void;
 }

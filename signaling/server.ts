@@ -6,12 +6,14 @@ import { type Logger, pino } from "pino";
 import { Server as SocketServer } from "socket.io";
 import { type Clock, systemClock } from "./clock.ts";
 import { GameRooms } from "./games/game-rooms.ts";
+import { GameWatch } from "./games/game-watch.ts";
 import { type PreparedGame, prepareGames } from "./games/prepared-game.ts";
 import { Replayer } from "./games/replayer.ts";
 import { Settlement } from "./games/settlement.ts";
 import { addRoutes, refuseLink } from "./http-routes.ts";
 import { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { pageHandlers, type Rooms } from "./page-handlers.ts";
+import { EntryDesk } from "./participants/entry-desk.ts";
 import { Journey } from "./participants/journey.ts";
 import { Presence } from "./participants/presence.ts";
 import { Registration } from "./participants/registration.ts";
@@ -21,6 +23,7 @@ import { DataError, DataFolder } from "./store/data-folder.ts";
 import { Database } from "./store/database.ts";
 import { GameTable } from "./store/game-table.ts";
 import { ParticipantTable } from "./store/participant-table.ts";
+import { WatchTable } from "./store/watch-table.ts";
 import type { Study } from "./study/index.ts";
 import { loadStudy } from "./study-file.ts";
 
@@ -138,10 +141,38 @@ function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
   return all;
 }
 
+interface JourneyRooms {
+  readonly participants: ParticipantTable;
+  readonly games: GameTable;
+  readonly watches: WatchTable;
+  readonly settlement: Settlement;
+}
+
+function createJourney(parts: Parts, rooms: JourneyRooms): Journey {
+  const { study, database, folder, clock, contents, prepared, log } = parts;
+  const { participants, games, watches, settlement } = rooms;
+  return new Journey({
+    study,
+    database,
+    participants,
+    watches,
+    folder,
+    clock,
+    contents,
+    keyHelp: (sceneId) => prepared.get(sceneId)?.environment.keyHelp ?? [],
+    standing: ({ gameId, subjectId }) =>
+      gameId === null ? null : settlement.standing(gameId, subjectId),
+    score: ({ gameId, subjectId }) => (gameId === null ? null : games.findScore(gameId, subjectId)),
+    onStagerFault: (subjectId, err) =>
+      log.error({ subjectId, err }, "the study's stager failed; the participant goes on in order"),
+  });
+}
+
 function createRooms(parts: Parts): Rooms {
-  const { study, folder, database, prepared, contents, clock, log, replayer, options } = parts;
+  const { study, folder, database, prepared, clock, log, replayer, options } = parts;
   const participants = new ParticipantTable(database);
   const games = new GameTable(database);
+  const watches = new WatchTable(database);
   const presence = new Presence();
   const settlement = new Settlement({
     experimentId: study.experimentId,
@@ -154,31 +185,22 @@ function createRooms(parts: Parts): Rooms {
       for (const { subjectId, visitId } of players) await journey.writeVisit(subjectId, visitId);
     },
   });
-  const journey = new Journey({
-    study,
-    database,
-    participants,
-    folder,
-    clock,
-    contents,
-    keyHelp: (sceneId) => prepared.get(sceneId)?.environment.keyHelp ?? [],
-    standing: ({ gameId, subjectId }) =>
-      gameId === null ? null : settlement.standing(gameId, subjectId),
-    score: ({ gameId, subjectId }) => (gameId === null ? null : games.findScore(gameId, subjectId)),
-    onStagerFault: (subjectId, err) =>
-      log.error({ subjectId, err }, "the study's stager failed; the participant goes on in order"),
-  });
+  const journey = createJourney(parts, { participants, games, watches, settlement });
   const show = (subjectId: string) => {
     const { view, progress } = journey.view(subjectId);
     presence.send(subjectId, "scene", view, progress);
     journey.writeChanges(subjectId).catch((err: unknown) => log.error({ err }, "cannot write"));
   };
-  const { duplicateGraceMs = DEFAULTS.duplicateGraceMs } = options;
-  const { returnGraceMs = DEFAULTS.returnGraceMs } = options;
-  const { abandonedAfterMs = DEFAULTS.abandonedAfterMs } = options;
+  const { duplicateGraceMs, returnGraceMs, abandonedAfterMs } = { ...DEFAULTS, ...options };
   const shared = { participants, journey, presence, clock, prepared, database, settlement, log };
-  const gameRooms = new GameRooms({
+  const watch = new GameWatch({
     ...shared,
+    watches,
+    exclude: (subjectId, gameId) => gameRooms.leave(subjectId, gameId, "self_exclusion"),
+  });
+  const gameRooms: GameRooms = new GameRooms({
+    ...shared,
+    watch,
     study,
     table: games,
     returnGraceMs,
@@ -186,8 +208,18 @@ function createRooms(parts: Parts): Rooms {
     show,
   });
   const registration = new Registration({ ...shared, duplicateGraceMs });
+  const entryDesk = new EntryDesk({ ...shared, watches, rules: study.entryScreening, show });
   const waitingRooms = new Map<string, WaitingRoom>();
-  const rooms: Rooms = { ...shared, games, registration, waitingRooms, gameRooms, show };
+  const rooms: Rooms = {
+    ...shared,
+    games,
+    registration,
+    waitingRooms,
+    gameRooms,
+    watch,
+    entryDesk,
+    show,
+  };
   for (const [sceneId, room] of createWaitingRooms(() => rooms)) waitingRooms.set(sceneId, room);
   return rooms;
 }

@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
 import type { Study } from "../study/index.ts";
+import type { GameWatch } from "./game-watch.ts";
 import { iceServersFor } from "./ice-servers.ts";
 import type { PreparedGame } from "./prepared-game.ts";
 import type { Settlement } from "./settlement.ts";
@@ -22,6 +23,7 @@ export interface GameRoomsOptions {
   readonly journey: Journey;
   readonly presence: Presence;
   readonly settlement: Settlement;
+  readonly watch: GameWatch;
   readonly clock: Clock;
   /** How long somebody whose partner reported them gone may take to come back and hand in their log. */
   readonly returnGraceMs: number;
@@ -58,7 +60,8 @@ export class GameRooms {
 
   /** Makes a game of the group; player i is the i-th to have come. */
   start(sceneId: string, subjectIds: readonly string[]): void {
-    const { prepared, table, participants, journey, database, presence, clock } = this.#options;
+    const { prepared, table, participants, journey, database, presence, clock, watch } =
+      this.#options;
     const game = prepared.get(sceneId);
     if (game === undefined) throw new Error(`Expected a prepared game ${sceneId}, got none`);
     const gameId = randomUUID();
@@ -81,6 +84,7 @@ export class GameRooms {
       presence.send(player.subjectId, "game-start", start);
       if (!presence.has(player.subjectId)) this.disconnected(player.subjectId, gameId);
     }
+    watch.start(game, players);
   }
 
   /** Tells the other members of the game. */
@@ -108,11 +112,13 @@ export class GameRooms {
   }
 
   /** Ends the game for one player; a lone player begins the scene again, the others' way is over. */
-  leave(subjectId: string, gameId: string, reason: Exclude<EndReason, "finished">): void {
-    const { journey, database, table, participants, settlement, show } = this.#options;
+  leave(subjectId: string, gameId: string, given: Exclude<EndReason, "finished">): void {
+    const { journey, database, table, participants, settlement, watch, show } = this.#options;
     const seat = this.seat(gameId, subjectId);
     if (seat === null || participants.get(subjectId).gameId !== gameId) return;
+    const reason = this.#namedReason(gameId, given);
     this.#cancelAbsence(subjectId);
+    watch.stopGame(gameId);
     const isAlone = this.seats(gameId).length === 1;
     database.transaction(() => {
       table.endPlayer(gameId, seat.playerIndex, reason);
@@ -127,7 +133,7 @@ export class GameRooms {
 
   /** Ends the game for a player who has closed every episode. Again is harmless. */
   async finish(subjectId: string, gameId: string): Promise<"finished" | "unclosed"> {
-    const { study, table, database, journey, participants, settlement } = this.#options;
+    const { study, table, database, journey, participants, settlement, watch } = this.#options;
     const seat = this.seat(gameId, subjectId);
     const isOver = () => participants.get(subjectId).gameId !== gameId;
     if (isOver() || seat === null) return "finished";
@@ -140,6 +146,7 @@ export class GameRooms {
       if (isOver()) return "finished";
     }
     this.#cancelAbsence(subjectId);
+    watch.stop(subjectId);
     database.transaction(() => {
       table.endPlayer(gameId, seat.playerIndex, "finished");
       journey.advance(subjectId, null);
@@ -162,8 +169,16 @@ export class GameRooms {
   }
 
   close(): void {
+    this.#options.watch.close();
     for (const cancel of this.#absences.values()) cancel();
     this.#absences.clear();
+  }
+
+  /** A page only sees that its partner has gone; the server knows why. */
+  #namedReason(gameId: string, given: Exclude<EndReason, "finished">) {
+    const players = this.#options.table.players(gameId);
+    const isExclusion = players.some(({ endReason }) => endReason === "self_exclusion");
+    return given === "partner_disconnected" && isExclusion ? "partner_exclusion" : given;
   }
 
   #cancelAbsence(subjectId: string): void {

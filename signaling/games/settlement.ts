@@ -226,7 +226,9 @@ export class Settlement {
         verdict: table.findVerdict(gameId, episode) as Verdict,
       })),
     }));
-    const gone = players.find(({ endReason }) => endReason === "self_disconnected");
+    const gone = players.find(
+      ({ endReason }) => endReason === "self_disconnected" || endReason === "self_exclusion",
+    );
     for (const record of records) {
       const { subjectId, visitNumber, playerIndex } = record.player;
       const standing = this.standing(gameId, subjectId);

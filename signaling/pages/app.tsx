@@ -11,6 +11,7 @@ import { StatusDot } from "./status-dot.tsx";
 import { useStore } from "./store.ts";
 import type { StudyPage } from "./study-page.ts";
 import type { Line } from "./study-socket.ts";
+import { WarningNotice } from "./warning-notice.tsx";
 
 function Header({ progress }: { readonly progress: ProgressView | null }) {
   if (progress === null) return <header class="top" />;
@@ -70,7 +71,7 @@ function Scene({ page }: { readonly page: StudyPage }) {
 }
 
 export function App({ page }: { readonly page: StudyPage }) {
-  const { scene, progress } = useStore(page.state);
+  const { scene, progress, warning } = useStore(page.state);
   const line = useStore(page.socket.line);
   const main = useRef<HTMLElement>(null);
   const visitId = scene?.visitId;
@@ -86,6 +87,7 @@ export function App({ page }: { readonly page: StudyPage }) {
     <>
       <Header progress={progress} />
       <Banner line={line} />
+      <WarningNotice warning={warning} onDismiss={page.dismissWarning} />
       <main ref={main} tabIndex={-1}>
         {line.kind === "refused" ? (
           <Refusal reason={line.reason} message={line.message} />

@@ -40,6 +40,11 @@ interface EnvironmentModule {
 /** A message of another player that came before the paths were made. */
 type Early = (line: GameLine) => void;
 
+function stoppedBy(reason: CloseReason): GamePhase {
+  if (reason === "partner_disconnected") return { kind: "stopped", why: "partner" };
+  return { kind: "stopped", why: reason === "self_disconnected" ? "self" : "technical" };
+}
+
 export class GameRoom {
   readonly start: GameStart;
   readonly view: Store<GameView>;
@@ -177,7 +182,14 @@ export class GameRoom {
     episode: number,
     closings: Promise<void>[],
   ): Promise<boolean> {
-    if (this.stopReason !== null) return false;
+    const reason = this.stopReason;
+    if (reason !== null) {
+      // Between two episodes: the server hears of it by the one that will not be played.
+      const detail = "The game ended before this episode.";
+      closings.push(this.closeUnplayed(episode, reason, detail));
+      this.patch({ phase: stoppedBy(reason) });
+      return false;
+    }
     this.current?.episode.close();
     this.silentPeers.clear();
     const play = startPlay(context, episode);
@@ -188,7 +200,7 @@ export class GameRoom {
     clearTimeout(meeting);
     closings.push(closePlay(context, play, end, this.closeReason(end)));
     if (end.reason !== "ended") {
-      const phase = this.stoppedPhase(end);
+      const phase = stoppedBy(this.closeReason(end));
       const hasLeft = phase.kind === "stopped" && phase.why === "partner";
       this.patch(hasLeft ? { phase, partner: "left" } : { phase });
       return false;
@@ -217,12 +229,6 @@ export class GameRoom {
     if (end.reason === "stopped") return this.stopReason ?? "technical";
     // Both lines gone at once is this side's own network.
     return this.socket.isConnected ? "partner_disconnected" : "self_disconnected";
-  }
-
-  private stoppedPhase(end: EpisodeEnd): GamePhase {
-    const reason = this.closeReason(end);
-    if (reason === "partner_disconnected") return { kind: "stopped", why: "partner" };
-    return { kind: "stopped", why: reason === "self_disconnected" ? "self" : "technical" };
   }
 
   private onEvent(event: SessionEvent): void {

@@ -15,9 +15,9 @@ if (subjectId === null) {
   const page = new StudyPage(subjectId, await claimTabId());
   exposePage(page);
   page.state.subscribe(() => {
-    const { progress, room } = page.state.value;
-    // Somebody who waits in another tab sees there that the game has begun.
-    const mark = room === null ? "" : "▶ ";
+    const { progress, room, warning } = page.state.value;
+    // Somebody who is in another tab sees there that the game has begun, or wants them back.
+    const mark = warning !== null ? "⚠ " : room === null ? "" : "▶ ";
     if (progress !== null) document.title = mark + progress.experimentTitle;
   });
   addEventListener("error", ({ message }) => page.reportFault(message));

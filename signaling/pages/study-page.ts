@@ -1,5 +1,6 @@
 /** Everything this page knows: what the server last said, and the game being played. */
 import type {
+  ClientMessage,
   GameStart,
   ProgressView,
   SceneView,
@@ -9,6 +10,7 @@ import type {
 import { GameRoom } from "./game-room.ts";
 import { Store } from "./store.ts";
 import { StudySocket } from "./study-socket.ts";
+import type { Warning } from "./warning-notice.tsx";
 
 export interface PageState {
   readonly scene: SceneView | null;
@@ -16,6 +18,8 @@ export interface PageState {
   readonly waitroom: WaitroomView | null;
   /** The game of the scene that is shown; null outside one. */
   readonly room: GameRoom | null;
+  /** What the server warns of in that game, until it was read. */
+  readonly warning: Warning | null;
 }
 
 /** A fault that comes with every frame need not be told more often. */
@@ -27,6 +31,7 @@ export class StudyPage {
     progress: null,
     waitroom: null,
     room: null,
+    warning: null,
   });
   readonly socket: StudySocket;
   private reportCount = 0;
@@ -40,6 +45,9 @@ export class StudyPage {
       handlers: this.handlers(),
       playingGameId: () => this.state.value.room?.start.gameId ?? null,
     });
+    document.addEventListener("visibilitychange", () => {
+      if (this.state.value.room !== null) this.socket.tell("report-presence", this.presence());
+    });
   }
 
   /** Tells the server of an error that nothing caught. */
@@ -47,6 +55,17 @@ export class StudyPage {
     if (this.reportCount++ < REPORTS_MAX) {
       this.socket.tell("client-error", { message: message.slice(0, 2_000) });
     }
+  }
+
+  readonly dismissWarning = (): void => this.state.patch({ warning: null });
+
+  private presence(): ClientMessage<"report-presence"> {
+    const play = this.state.value.room?.play ?? null;
+    return {
+      isHidden: document.visibilityState === "hidden",
+      episode: play === null ? null : (this.state.value.room?.view.value.episode ?? null),
+      frame: play?.session.currentFrame ?? null,
+    };
   }
 
   private handlers(): ServerToClientEvents {
@@ -59,6 +78,11 @@ export class StudyPage {
         this.rooms.get(gameId)?.relay(fromPlayer, channel, new Uint8Array(bytes)),
       "partner-status": ({ gameId, playerIndex, status }) =>
         this.rooms.get(gameId)?.partnerStatus(playerIndex, status),
+      probe: (answer) => answer(this.presence()),
+      warning: ({ gameId, message }) => {
+        const { room } = this.state.value;
+        if (room?.start.gameId === gameId) this.state.patch({ warning: { message } });
+      },
       // The socket itself ends the session; the views follow its state.
       closed: () => {},
     };
@@ -72,7 +96,7 @@ export class StudyPage {
       return;
     }
     room?.stop("technical", "The server went on to another scene.");
-    this.state.set({ scene, progress, waitroom: null, room: null });
+    this.state.set({ scene, progress, waitroom: null, room: null, warning: null });
   }
 
   private startGame(start: GameStart): void {

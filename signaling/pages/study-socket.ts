@@ -145,6 +145,7 @@ export class StudySocket {
       secret: readSecret(subjectId),
       tabId,
       playingGameId: this.options.playingGameId(),
+      touchPoints: navigator.maxTouchPoints,
     };
     const answer = await this.ask("register", message).catch(() => null);
     if (this.line.value.kind === "refused") return;

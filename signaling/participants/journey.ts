@@ -12,9 +12,11 @@ import type {
   ParticipantTable,
   Visit,
 } from "../store/participant-table.ts";
+import type { WatchTable } from "../store/watch-table.ts";
 import type { Answers, Scene, Study } from "../study/index.ts";
 import { enrol } from "./enrolment.ts";
 import { mayFollow, wayToIdle } from "./lifecycle.ts";
+import { monitoringFile } from "./monitoring-file.ts";
 import type { Contents } from "./scene-content.ts";
 import { progressOf, viewOf } from "./scene-view.ts";
 import { hashSecret, newSecret } from "./secret.ts";
@@ -25,6 +27,7 @@ export interface JourneyOptions {
   readonly study: Study;
   readonly database: Database;
   readonly participants: ParticipantTable;
+  readonly watches: WatchTable;
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly contents: Contents;
@@ -89,14 +92,18 @@ export class Journey {
   }
 
   view(subjectId: string): { view: SceneView; progress: ProgressView } {
-    const { participants, study, keyHelp, contents } = this.#options;
+    const { participants, study, keyHelp, contents, watches } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, participant.visitId);
     const scene = this.#sceneOf(visit.sceneId);
     const html = contents.get(scene.sceneId) ?? { bodyHtml: "", inGameBodyHtml: "" };
     const lookUp = (path: readonly string[]) => this.#valueOf(participant, path);
+    const decisions = watches.find(subjectId, participant.visitId)?.decisions ?? [];
+    const exclusion = decisions.findLast(({ kind }) => kind === "excluded") ?? null;
+    const exclusionMessage = exclusion?.message ?? null;
+    const source = { scene, html, participant, keyHelp: keyHelp(scene.sceneId), lookUp };
     return {
-      view: viewOf({ scene, html, participant, keyHelp: keyHelp(scene.sceneId), lookUp }),
+      view: viewOf({ ...source, exclusionMessage }),
       progress: progressOf(study, participant, visit),
     };
   }
@@ -176,11 +183,19 @@ export class Journey {
     const { sceneId, visitNumber } = participants.getVisit(subjectId, visitId);
     for (let stored: string | null = null; ; ) {
       const metadata = this.#metadata(subjectId, visitId);
-      const text = JSON.stringify(metadata);
-      // What changed while the file was written would otherwise be marked as written with it.
-      if (text === stored || metadata === null) break;
-      const name = fileName.metadata(participants.get(subjectId).subjectId, visitNumber);
-      await folder.writeJson(sceneId, name, metadata, "indented");
+      const monitoring = monitoringFile(this.#options, subjectId, visitId);
+      const text = JSON.stringify([metadata, monitoring]);
+      // What changed while a file was written would otherwise be marked as written with it.
+      if (text === stored) break;
+      const { subjectId: written } = participants.get(subjectId);
+      if (metadata !== null) {
+        const name = fileName.metadata(written, visitNumber);
+        await folder.writeJson(sceneId, name, metadata, "indented");
+      }
+      if (monitoring !== null) {
+        const name = fileName.monitoring(written, visitNumber);
+        await folder.writeJson(sceneId, name, monitoring, "compact");
+      }
       stored = text;
     }
     participants.markWritten(subjectId, visitId);
@@ -265,6 +280,7 @@ export class Journey {
 /** Whoever did not cause the end is paid like the others. */
 function issuesCode(outcome: Outcome, scene: Scene): boolean {
   if (outcome === "technical") return true;
-  if (outcome !== "partner_disconnected" || scene.kind !== "gym") return false;
+  const isPartnerGone = outcome === "partner_disconnected" || outcome === "partner_exclusion";
+  if (!isPartnerGone || scene.kind !== "gym") return false;
   return scene.gym.partnerDisconnectShowCompletionCode;
 }

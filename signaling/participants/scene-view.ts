@@ -13,6 +13,15 @@ interface Closing {
 
 /** What somebody reads whose way ended before the last scene; the study may put it differently. */
 const EARLY_ENDINGS: Partial<Record<Outcome, Closing>> = {
+  screened_out: {
+    header: "You cannot take part in this study",
+    body: "Thank you for your interest in it.",
+  },
+  self_exclusion: {
+    header: "The study has ended for you",
+    body: "The conditions for taking part were no longer met.",
+  },
+  partner_exclusion: { header: "The game has ended early", body: "Thank you for your time." },
   lobby_timeout: { header: "Nobody to play with", body: "Thank you for waiting." },
   partner_disconnected: { header: "Your partner has left", body: "Thank you for your time." },
   self_disconnected: {
@@ -25,15 +34,18 @@ const EARLY_ENDINGS: Partial<Record<Outcome, Closing>> = {
   },
 };
 
-function earlyEnding(outcome: Outcome, scene: Scene): Closing {
+function earlyEnding(outcome: Outcome, scene: Scene, exclusionMessage: string | null): Closing {
   const ending = EARLY_ENDINGS[outcome] ?? { header: "The study has ended", body: "" };
   if (scene.kind === "consent" && outcome === "declined") {
     return { header: "You chose not to take part", body: scene.consent.declineMessage };
   }
+  const isExclusion = outcome === "screened_out" || outcome === "self_exclusion";
+  if (isExclusion) return { ...ending, body: exclusionMessage ?? ending.body };
   if (scene.kind !== "gym") return ending;
   const { waitroomTimeoutMessage, partnerDisconnectMessage } = scene.gym;
   if (outcome === "lobby_timeout") return { ...ending, body: waitroomTimeoutMessage };
-  if (outcome === "partner_disconnected") return { ...ending, body: partnerDisconnectMessage };
+  const isPartnerGone = outcome === "partner_disconnected" || outcome === "partner_exclusion";
+  if (isPartnerGone) return { ...ending, body: partnerDisconnectMessage };
   return ending;
 }
 
@@ -45,6 +57,8 @@ export interface ViewSource {
   readonly keyHelp: KeyHelp;
   /** Fills in the placeholders. */
   readonly lookUp: PlaceholderValue;
+  /** For somebody who was excluded; null leaves the usual words. */
+  readonly exclusionMessage: string | null;
 }
 
 function redirectOf(
@@ -96,7 +110,7 @@ export function viewOf(source: ViewSource): SceneView {
   const { scene, participant } = source;
   const { outcome } = participant;
   if (outcome === null || outcome === "completed") return sceneView(source);
-  const { header, body } = earlyEnding(outcome, scene);
+  const { header, body } = earlyEnding(outcome, scene, source.exclusionMessage);
   return {
     kind: "end",
     visitId: `${participant.visitId}-${outcome}`,

@@ -32,6 +32,8 @@ export const fileName = {
     `${subjectId}_ep${episode}_replay${visitSuffix(visitNumber)}.json`,
   multiplayerMetrics: (subjectId: string, visitNumber: number) =>
     `${subjectId}_multiplayer_metrics${visitSuffix(visitNumber)}.json`,
+  monitoring: (subjectId: string, visitNumber: number) =>
+    `${subjectId}_monitoring${visitSuffix(visitNumber)}.json`,
   aggregatedMetrics: (gameId: string) => `${gameId}_aggregated_metrics.json`,
 };
 

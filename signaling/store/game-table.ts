@@ -28,7 +28,13 @@ export interface Game {
 }
 
 /** Why somebody's game is over; `finished` after the last episode. */
-export type EndReason = "finished" | "partner_disconnected" | "self_disconnected" | "technical";
+export type EndReason =
+  | "finished"
+  | "partner_disconnected"
+  | "partner_exclusion"
+  | "self_disconnected"
+  | "self_exclusion"
+  | "technical";
 
 export interface GamePlayer {
   readonly gameId: string;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { episodeRowSchema, globalsSchema, metadataSchema, replaySchema } from "./file-schema.ts";
 import { aggregatedMetricsSchema, multiplayerMetricsSchema } from "./metrics-schema.ts";
+import { monitoringSchema } from "./monitoring-schema.ts";
 
 /** By the file kind's name. */
 export const FILE_SCHEMAS = {
@@ -9,6 +10,7 @@ export const FILE_SCHEMAS = {
   globals: globalsSchema,
   episode: episodeRowSchema,
   replay: replaySchema,
+  monitoring: monitoringSchema,
   multiplayer_metrics: multiplayerMetricsSchema,
   aggregated_metrics: aggregatedMetricsSchema,
 } as const;

@@ -76,4 +76,12 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE participants ADD COLUMN stager_metadata TEXT NOT NULL DEFAULT '{}';
   ALTER TABLE game_players ADD COLUMN score REAL;
   `,
+  `
+  CREATE TABLE watches (
+    subject_id TEXT NOT NULL COLLATE NOCASE,
+    visit_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (subject_id, visit_id)
+  ) STRICT;
+  `,
 ];

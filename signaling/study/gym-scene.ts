@@ -1,4 +1,9 @@
 /** The scene in which people play: which environment, how many episodes, with whom and how. */
+import {
+  MONITORING_PARAMETERS,
+  monitoringData,
+  monitoringFaults,
+} from "./continuous-monitoring.ts";
 import type { FaultList } from "./fault.ts";
 import type {
   ContentOptions,
@@ -98,6 +103,7 @@ export class GymScene extends SceneBuilder {
       inGameSceneBody: this.#content.inGameSceneBody ?? "",
       inGameSceneBodyFilepath: this.#content.inGameSceneBodyFilepath ?? null,
       hideLobbyCount: multiplayer.hideLobbyCount ?? false,
+      monitoring: monitoringData(multiplayer),
     };
     return { kind: this.kind, gym, ...this.base() };
   }
@@ -151,6 +157,7 @@ export class GymScene extends SceneBuilder {
       "partnerDisconnectMessage",
       "partnerDisconnectShowCompletionCode",
       "hideLobbyCount",
+      ...MONITORING_PARAMETERS,
     ]);
     list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
     this.#checkInputDelay(list);
@@ -170,6 +177,7 @@ export class GymScene extends SceneBuilder {
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;
     list.boolean("partnerDisconnectShowCompletionCode", showCode);
     list.boolean("hideLobbyCount", given.hideLobbyCount ?? false);
+    monitoringFaults(list, given);
   }
 
   #checkPauses(list: FaultList): void {

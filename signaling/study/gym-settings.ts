@@ -1,5 +1,6 @@
 /** What a study may set about a game, and the settings that come of it. */
 import type { JsonValue } from "../protocol.ts";
+import type { Monitoring, MonitoringOptions } from "./continuous-monitoring.ts";
 
 /** The scene's settings as plain data; null means the environment's own value. */
 export interface GymSettings {
@@ -22,6 +23,8 @@ export interface GymSettings {
   readonly inGameSceneBody: string;
   readonly inGameSceneBodyFilepath: string | null;
   readonly hideLobbyCount: boolean;
+  /** Null where nobody is monitored while playing. */
+  readonly monitoring: Monitoring | null;
 }
 
 export interface GameplayOptions {
@@ -60,7 +63,7 @@ export interface SessionOptions {
   pauseLimitMs?: number | null;
 }
 
-export interface MultiplayerOptions extends SessionOptions {
+export interface MultiplayerOptions extends SessionOptions, MonitoringOptions {
   /** Participants per game; 1 plays alone, without a waiting room. */
   groupSize?: number;
   /** Who plays the agents that are more than the group: nobody (`neutral` actions), or the game's own `bot`. */

@@ -2,6 +2,20 @@
 
 export type { Assigned, Assignment, AssignmentOptions } from "./assignment.ts";
 export { assign } from "./assignment.ts";
+export type {
+  ContinuousContext,
+  ContinuousDecision,
+  Monitoring,
+  MonitoringOptions,
+} from "./continuous-monitoring.ts";
+export type {
+  DeviceType,
+  EntryContext,
+  EntryDecision,
+  EntryScreening,
+  EntryScreeningOptions,
+} from "./entry-screening.ts";
+export { BROWSER_NAMES } from "./entry-screening.ts";
 export { FaultList, StudyError } from "./fault.ts";
 export type {
   MultipleChoiceOptions,

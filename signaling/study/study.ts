@@ -5,6 +5,12 @@ import {
   assignmentData,
   assignmentFaults,
 } from "./assignment.ts";
+import {
+  type EntryScreening,
+  type EntryScreeningOptions,
+  entryScreeningData,
+  entryScreeningFaults,
+} from "./entry-screening.ts";
 import { FaultList, StudyError } from "./fault.ts";
 import { isFolderName, type Scene, SceneBuilder } from "./scene.ts";
 import { isBranching, Stager } from "./stager.ts";
@@ -35,6 +41,8 @@ export interface Study {
   /** Relative to the study file; null when the study has no files of its own to serve. */
   readonly staticDir: string | null;
   readonly webrtc: Webrtc;
+  /** Null where everybody may take part. */
+  readonly entryScreening: EntryScreening | null;
 }
 
 export interface StudyOptions {
@@ -51,6 +59,8 @@ export interface StudyOptions {
   /** A folder, relative to the study file, whose files pages find at `/static/…`. */
   staticDir?: string;
   webrtc?: WebrtcOptions;
+  /** Decided once, on the server, before anybody sees the first scene. */
+  entryScreening?: EntryScreeningOptions;
 }
 
 /** What the engine's generator is seeded with. */
@@ -123,10 +133,11 @@ const STUDY_NAMES = [
   "assignment",
   "staticDir",
   "webrtc",
+  "entryScreening",
 ];
 
 function checkOptions(list: FaultList, options: StudyOptions): void {
-  const { experimentId, seed = 0, assignment, staticDir, webrtc = {} } = options;
+  const { experimentId, seed = 0, assignment, staticDir, webrtc = {}, entryScreening } = options;
   list.known("defineStudy", options, STUDY_NAMES);
   list.expect(
     isFolderName(experimentId),
@@ -139,6 +150,7 @@ function checkOptions(list: FaultList, options: StudyOptions): void {
   if (assignment !== undefined) assignmentFaults(list, assignment);
   if (staticDir !== undefined) list.filledText("staticDir", staticDir);
   webrtcFaults(list, webrtc);
+  if (entryScreening !== undefined) entryScreeningFaults(list, entryScreening);
 }
 
 /**
@@ -171,5 +183,7 @@ export function defineStudy(options: StudyOptions): Study {
     stager,
     staticDir: options.staticDir ?? null,
     webrtc: webrtcData(options.webrtc ?? {}),
+    entryScreening:
+      options.entryScreening === undefined ? null : entryScreeningData(options.entryScreening),
   };
 }

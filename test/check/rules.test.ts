@@ -35,6 +35,8 @@ const PLANTS = {
     'import { a } from "./planted-cycle-a.ts";\nexport const b = (): unknown => a;\n',
   "signaling/pages/planted-server.ts":
     'import { startServer } from "../server.ts";\nexport const planted = startServer;\n',
+  "signaling/monitoring/planted-store.ts":
+    'import { Database } from "../store/database.ts";\nexport const planted = Database;\n',
   "signaling/planted-door.ts":
     'import { World } from "../engine/environment/world.ts";\nexport const planted = World;\n',
   "engine/planted-orphan.ts": "export const planted = 1;\n",
@@ -82,6 +84,7 @@ describe("npm run check", () => {
       ["pure-stays-pure", "engine/rollback/planted-node.ts"],
       ["no-cycles", "engine/protocol/planted-cycle-a.ts"],
       ["the-page-never-sees-the-server", "signaling/pages/planted-server.ts"],
+      ["monitoring-is-pure", "signaling/monitoring/planted-store.ts"],
       ["enter-engine-by-its-door", "signaling/planted-door.ts"],
       ["no-orphans", "engine/planted-orphan.ts"],
     ]) {

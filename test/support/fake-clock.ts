@@ -9,6 +9,10 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
+  steadyMs(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const task = { atMs: this.#nowMs + delayMs, run };
     this.#tasks.add(task);

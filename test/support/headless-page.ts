@@ -176,6 +176,8 @@ export interface OpenOptions {
   readonly secret?: string | null;
   readonly tabId?: string;
   readonly playingGameId?: string | null;
+  readonly userAgent?: string;
+  readonly touchPoints?: number;
 }
 
 export class HeadlessPage {
@@ -186,9 +188,14 @@ export class HeadlessPage {
   readonly #inbox = new Map<string, unknown[]>();
   readonly #takers = new Map<string, ((message: never) => void)[]>();
 
-  private constructor(url: string, subjectId: string) {
+  private constructor(url: string, subjectId: string, userAgent: string) {
     this.subjectId = subjectId;
-    this.socket = io(url, { transports: ["websocket"], reconnection: false, forceNew: true });
+    this.socket = io(url, {
+      transports: ["websocket"],
+      reconnection: false,
+      forceNew: true,
+      extraHeaders: { "user-agent": userAgent },
+    });
     this.socket.onAny((event: string, message: unknown) => {
       const taker = this.#takers.get(event)?.shift();
       if (taker !== undefined) return taker(message as never);
@@ -199,8 +206,8 @@ export class HeadlessPage {
   }
 
   /** Connects without registering. */
-  static async connect(url: string, subjectId: string): Promise<HeadlessPage> {
-    const page = new HeadlessPage(url, subjectId);
+  static async connect(url: string, subjectId: string, userAgent = ""): Promise<HeadlessPage> {
+    const page = new HeadlessPage(url, subjectId, userAgent);
     await new Promise((resolve, reject) => {
       page.socket.once("connect", () => resolve(null));
       page.socket.once("connect_error", reject);
@@ -210,16 +217,17 @@ export class HeadlessPage {
 
   /** Connects and registers; the answer says whether it was let in. */
   static async open(url: string, subjectId: string, options: OpenOptions = {}) {
-    const page = await HeadlessPage.connect(url, subjectId);
+    const page = await HeadlessPage.connect(url, subjectId, options.userAgent);
     const reply = await page.register(options);
     return { page, reply };
   }
 
   async register(options: OpenOptions = {}): Promise<Reply<ReplyPayloads["register"]>> {
     const { secret = null, tabId = `tab of ${this.subjectId}`, playingGameId = null } = options;
+    const { touchPoints = 0 } = options;
     const { subjectId } = this;
     const protocolVersion = PROTOCOL_VERSION;
-    const message = { protocolVersion, subjectId, secret, tabId, playingGameId };
+    const message = { protocolVersion, subjectId, secret, tabId, playingGameId, touchPoints };
     const reply = await this.ask("register", message);
     if (reply.ok) this.secret = reply.secret;
     return reply;

@@ -8,6 +8,7 @@ import { Journey } from "../../../signaling/participants/journey.ts";
 import type { DataFolder } from "../../../signaling/store/data-folder.ts";
 import { Database } from "../../../signaling/store/database.ts";
 import { type Participant, ParticipantTable } from "../../../signaling/store/participant-table.ts";
+import { WatchTable } from "../../../signaling/store/watch-table.ts";
 import {
   type AssignmentOptions,
   ByCondition,
@@ -88,6 +89,7 @@ class Lab {
       folder: null as unknown as DataFolder,
       clock: this.clock,
       contents: new Map(),
+      watches: new WatchTable(this.#database),
       keyHelp: () => [],
       standing: () => null,
       score: () => null,
