@@ -12,7 +12,7 @@ interface Props {
   onDismiss(): void;
 }
 
-/** In view, also for a slow reader; it covers nothing of the game. */
+/** In view, also for a slow reader; it lies over an edge of the picture. */
 const SHOWN_MS = 10_000;
 
 /** Always there, so that assistive technology hears the change; takes no focus from the game's keys. */

@@ -22,6 +22,12 @@ const MAX_PING_MS = 150;
 const SAFARI =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15";
 
+const game = () =>
+  new GymScene()
+    .scene({ sceneId: "match", shouldExportMetadata: true })
+    .display({ sceneHeader: "Together", sceneBody: "Score goals." })
+    .environment("../../sandbox/games/puck.ts", {});
+
 const study = defineStudy({
   experimentId: "exclusion",
   title: "A study with rules",
@@ -35,10 +41,7 @@ const study = defineStudy({
     new StartScene()
       .scene({ sceneId: "welcome" })
       .display({ sceneHeader: "Welcome", sceneBody: "You will play with somebody." }),
-    new GymScene()
-      .scene({ sceneId: "match", shouldExportMetadata: true })
-      .display({ sceneHeader: "Together", sceneBody: "Score goals." })
-      .environment("../../sandbox/games/puck.ts", {})
+    game()
       // A minute, of which the test needs a few seconds.
       .gameplay({ maxSteps: 3_600 })
       .multiplayer({
@@ -50,25 +53,50 @@ const study = defineStudy({
   ],
 });
 
+/** A second of play, then three of a break. */
+const studyWithBreak = defineStudy({
+  experimentId: "breaks",
+  title: "A study with a break",
+  scenes: [
+    new StartScene().scene({ sceneId: "welcome" }),
+    game().gameplay({ numEpisodes: 2, maxSteps: 60, resetFreezeMs: 3_000 }).multiplayer({
+      continuousMonitoringEnabled: true,
+      continuousTabWarningMs: 200,
+      continuousTabExcludeMs: 400,
+    }),
+    new CompletionCodeScene().scene({ sceneId: "thanks" }),
+  ],
+});
+
 let dataDir: string;
 let server: RunningServer;
+let breakServer: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
   await buildPage(() => {});
   dataDir = await mkdtemp(join(tmpdir(), "tandem-exclusion-"));
-  const options = { study, studyDir: import.meta.dirname, port: 0, dataDir, host: "127.0.0.1" };
-  [server, browser] = await Promise.all([startServer(options), launchBrowser()]);
+  const options = { studyDir: import.meta.dirname, port: 0, dataDir, host: "127.0.0.1" };
+  [server, breakServer, browser] = await Promise.all([
+    startServer({ ...options, study }),
+    startServer({ ...options, study: studyWithBreak }),
+    launchBrowser(),
+  ]);
 }, 120_000);
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
+  await breakServer?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function readJson(scene: string, name: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await readFile(join(dataDir, "exclusion", scene, name), "utf8"));
+async function readJson(
+  scene: string,
+  name: string,
+  experiment = "exclusion",
+): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(join(dataDir, experiment, scene, name), "utf8"));
 }
 
 /** Opens the study in a browser of that kind and waits for the page it ends at. */
@@ -140,7 +168,7 @@ async function goOn(tab: RawTab, scene: string): Promise<void> {
 }
 
 describe("a tab that is really hidden while playing", () => {
-  it("[EX4][SG8] is warned, plays on after a return, and is excluded after too long", async () => {
+  it("[EX4][EX7] is warned, plays on after a return, and is excluded after too long", async () => {
     const raw = await RawBrowser.launch();
     try {
       const tab = await raw.open(`${server.url}/away`);
@@ -193,5 +221,39 @@ describe("a tab that is really hidden while playing", () => {
       terminationFrame: replays[0].endFrame,
     });
     expect((await checkDataFiles(dataDir)).faults).toEqual([]);
+  });
+});
+
+describe("an exclusion between two episodes", () => {
+  it("[EX7] ends the game for both, with the episode that was played kept whole", async () => {
+    const names = ["early", "late"] as const;
+    const pages = await Promise.all(names.map(() => browser.newPage()));
+    const [away, partner] = pages.map((page, i) => new Participant(page, i + 1)) as [
+      Participant,
+      Participant,
+    ];
+    const both = [away, partner];
+    await Promise.all(both.map((one, i) => one.open(`${breakServer.url}/${names[i]}`)));
+    await Promise.all(both.map((one) => one.goOn("start")));
+    await Promise.all(both.map((one) => one.goOn("gym")));
+    await Promise.all(both.map((one) => one.waitForStatus({ phase: "break" })));
+    await away.page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden" });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await Promise.all(both.map((one) => one.waitForStatus({ scene: "end" })));
+    const outcomes = await Promise.all(
+      both.map(({ page }) => page.locator("article.end").getAttribute("data-outcome")),
+    );
+    expect(outcomes).toEqual(["self_exclusion", "partner_exclusion"]);
+    await breakServer.idle();
+    const replay = await readJson("match", "late_ep0_replay.json", "breaks");
+    expect(replay).toMatchObject({ status: "verified", endFrame: 60 });
+    const { game: kept } = await readJson("match", "late_metadata.json", "breaks");
+    expect(kept).toMatchObject({
+      terminationReason: "partner_exclusion",
+      completedEpisodes: 1,
+      terminationFrame: 0,
+    });
   });
 });

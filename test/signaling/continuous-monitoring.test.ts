@@ -44,7 +44,7 @@ async function answerBoth(
 }
 
 describe("[EX3] ping while playing", () => {
-  it("excludes by M of the last N, ends the game for both, and keeps what is confirmed", async () => {
+  it("[EX7] excludes by M of the last N, ends the game for both, and keeps what is confirmed", async () => {
     const rules = { continuousMaxPing: 200, continuousPingRequiredViolations: 2 };
     const { server, clock, pages, starts } = await serve({ ...ON, ...rules });
     await pages[0].playEpisode(starts[0], 0);
@@ -189,7 +189,7 @@ describe("[EX5] the study's own check while playing", () => {
     ]);
   });
 
-  it("fails open, with a line in the log", async () => {
+  it("[EX6] fails open, with a line in the log", async () => {
     const { server, clock, errors, pages, starts } = await serve({
       continuousCallback(context) {
         if (context.subjectId === "anna") throw new Error("a typing error");

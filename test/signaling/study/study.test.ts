@@ -165,6 +165,87 @@ describe("defineStudy", () => {
       { webrtc: { transportMode: "turn-only" } },
       "Expected `turn` or a turn: server in `iceServers` for turn-only, got neither (study)",
     ],
+    [
+      { scenes: [start(), gym({ continuousMaxPing: 100 }), end()] },
+      "Expected `continuousMonitoringEnabled` beside `continuousMaxPing`, got none (scene `cramped_room_0`)",
+    ],
+    [
+      {
+        scenes: [
+          start(),
+          gym({ continuousMonitoringEnabled: true, continuousPingRequiredViolations: 6 }),
+          end(),
+        ],
+      },
+      "Expected `continuousPingRequiredViolations` to be an integer 1–5, got 6 (scene `cramped_room_0`)",
+    ],
+    [
+      {
+        scenes: [
+          start(),
+          gym({ continuousMonitoringEnabled: true, continuousTabWarningMs: 20_000 }),
+          end(),
+        ],
+      },
+      "Expected `continuousTabWarningMs` to be an integer 1–10000, got 20000 (scene `cramped_room_0`)",
+    ],
+    [
+      {
+        scenes: [
+          start(),
+          gym({
+            continuousMonitoringEnabled: true,
+            continuousExclusionMessages: { tab_warning: "x" } as never,
+          }),
+          end(),
+        ],
+      },
+      "Unknown parameter `tab_warning` in continuousExclusionMessages; known are ping, tabWarning, tabExclude (scene `cramped_room_0`)",
+    ],
+    [
+      { scenes: [start(), gym({ continuousCallback: "f" as never }), end()] },
+      'Expected `continuousCallback` to be a function, got "f" (scene `cramped_room_0`)',
+    ],
+    [
+      { scenes: [start(), gym({ continuousCallbackIntervalFrames: 0 }), end()] },
+      "Expected `continuousCallbackIntervalFrames` to be an integer 1–216000, got 0",
+    ],
+    [
+      { entryScreening: { deviceExclusion: "phone" as never } },
+      'Expected `deviceExclusion` to be mobile or desktop, got "phone" (study)',
+    ],
+    [
+      { entryScreening: { browserRequirements: ["Crome"] } },
+      "Expected `browserRequirements` to be a list of at least 1 of Chrome, Chromium, Edge",
+    ],
+    [
+      { entryScreening: { browserRequirements: [] } },
+      "Expected `browserRequirements` to be a list of at least 1 of Chrome",
+    ],
+    [
+      { entryScreening: { browserBlocklist: "Safari" as never } },
+      "Expected `browserBlocklist` to be a list of at least 0 of Chrome",
+    ],
+    [
+      { entryScreening: { maxPing: 0 } },
+      "Expected `maxPing` to be an integer 1–60000, got 0 (study)",
+    ],
+    [
+      { entryScreening: { minPingMeasurements: 0 } },
+      "Expected `minPingMeasurements` to be an integer 1–50, got 0 (study)",
+    ],
+    [
+      { entryScreening: { exclusionMessages: { ping: "" } } },
+      'Expected `exclusionMessages.ping` to be a text that is not empty, got "" (study)',
+    ],
+    [
+      { entryScreening: { entryCallback: 5 as never } },
+      "Expected `entryCallback` to be a function, got 5 (study)",
+    ],
+    [
+      { entryScreening: { max_ping: 5 } as never },
+      "Unknown parameter `max_ping` in entryScreening; known are deviceExclusion",
+    ],
     [{ titel: "x" } as never, "Unknown parameter `titel` in defineStudy"],
     [
       {
