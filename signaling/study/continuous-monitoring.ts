@@ -49,7 +49,7 @@ export interface MonitoringOptions {
   continuousCallbackIntervalFrames?: number;
 }
 
-/** The rules as plain data. */
+/** The rules as plain data, but for the study's own function. */
 export interface Monitoring {
   /** Whether ping and tab are looked at. */
   readonly isEnabled: boolean;
@@ -93,13 +93,14 @@ export function monitoringData(options: MonitoringOptions): Monitoring | null {
   const isEnabled = options.continuousMonitoringEnabled ?? false;
   const callback = options.continuousCallback ?? null;
   if (!isEnabled && callback === null) return null;
+  const tabExcludeMs = options.continuousTabExcludeMs ?? 10_000;
   return {
     isEnabled,
     maxPing: options.continuousMaxPing ?? null,
     pingViolationWindow: options.continuousPingViolationWindow ?? 5,
     pingRequiredViolations: options.continuousPingRequiredViolations ?? 3,
-    tabWarningMs: options.continuousTabWarningMs ?? 3_000,
-    tabExcludeMs: options.continuousTabExcludeMs ?? 10_000,
+    tabWarningMs: options.continuousTabWarningMs ?? Math.min(3_000, tabExcludeMs),
+    tabExcludeMs,
     messages: { ...MONITORING_MESSAGES, ...options.continuousExclusionMessages },
     callback,
     callbackIntervalFrames: options.continuousCallbackIntervalFrames ?? 30,

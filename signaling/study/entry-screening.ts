@@ -61,7 +61,7 @@ export interface EntryScreeningOptions {
   entryCallback?: EntryScreening["entryCallback"];
 }
 
-/** The rules as plain data; null means no such rule. */
+/** The rules as plain data, but for the study's own function; null means no such rule. */
 export interface EntryScreening {
   readonly deviceExclusion: "mobile" | "desktop" | null;
   readonly browserRequirements: readonly string[] | null;

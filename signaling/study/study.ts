@@ -25,7 +25,7 @@ import {
   wrappersOf,
 } from "./wrapper.ts";
 
-/** A study as plain data, but for the functions of its stager. */
+/** A study as plain data, but for its own functions. */
 export interface Study {
   readonly experimentId: string;
   readonly title: string;

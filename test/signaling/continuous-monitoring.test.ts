@@ -153,14 +153,31 @@ describe("[EX4] a hidden page while playing", () => {
     expect(await pages[1].take("partner-status")).toMatchObject({ status: "left" });
   });
 
-  it("is left alone where the study watches nothing", async () => {
-    const { server, clock, pages, starts } = await serve({});
-    await pages[0].ask("report-presence", at(1, true));
-    clock.advance(60_000);
-    for (const [i, page] of pages.entries()) await page.playGame(starts[i as 0 | 1]);
+  it("ends the game of somebody who plays alone", async () => {
+    const clock = new FakeClock();
+    const server = await StudyServer.start({ study: counterStudy({ groupSize: 1, ...ON }), clock });
+    const page = await server.open("anna");
+    await page.join(await page.walkToPairedScene());
+    (await page.take("probe"))(at(1, true));
+    await page.ask("report-ping", { sentAtMs: 0 });
+    clock.advance(10_000);
+    expect(await page.take("scene")).toMatchObject({ outcome: "self_exclusion" });
     await server.running.idle();
-    await expect(server.json("paired", "anna_monitoring.json")).rejects.toThrow("ENOENT");
+    const { decisions } = await server.json("paired", "anna_monitoring.json");
+    expect(decisions).toMatchObject([{ kind: "warned" }, { kind: "excluded", rule: "tab" }]);
   });
+
+  it.each([{}, { continuousMonitoringEnabled: false, continuousTabExcludeMs: 1_000 }])(
+    "is left alone where the study says %j",
+    async (options) => {
+      const { server, clock, pages, starts } = await serve(options);
+      await pages[0].ask("report-presence", at(1, true));
+      clock.advance(60_000);
+      for (const [i, page] of pages.entries()) await page.playGame(starts[i as 0 | 1]);
+      await server.running.idle();
+      await expect(server.json("paired", "anna_monitoring.json")).rejects.toThrow("ENOENT");
+    },
+  );
 });
 
 describe("[EX5] the study's own check while playing", () => {

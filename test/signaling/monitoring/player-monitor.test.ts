@@ -12,7 +12,7 @@ import {
 
 const on = { continuousMonitoringEnabled: true } as const;
 
-function rulesOf(options: MonitoringOptions) {
+function settingsOf(options: MonitoringOptions) {
   const study = defineStudy({
     experimentId: "exp",
     title: "Exp",
@@ -23,7 +23,11 @@ function rulesOf(options: MonitoringOptions) {
     ],
   });
   const scene = study.scenes[1];
-  const rules = scene?.kind === "gym" ? scene.gym.monitoring : null;
+  return scene?.kind === "gym" ? scene.gym.monitoring : null;
+}
+
+function rulesOf(options: MonitoringOptions) {
+  const rules = settingsOf(options);
   if (rules === null) throw new Error("Expected rules");
   return rules;
 }
@@ -33,6 +37,33 @@ const monitorOf = (options: MonitoringOptions) =>
 
 const seen = { isHidden: false, episode: 0, frame: 0 };
 const hidden = { ...seen, isHidden: true };
+
+describe("the parameters of a scene", () => {
+  const defaults = {
+    isEnabled: true,
+    maxPing: null,
+    pingViolationWindow: 5,
+    pingRequiredViolations: 3,
+    tabWarningMs: 3_000,
+    tabExcludeMs: 10_000,
+    callback: null,
+    callbackIntervalFrames: 30,
+  };
+
+  it.each<[MonitoringOptions, Partial<typeof defaults> | null]>([
+    [{}, null],
+    [{ continuousMonitoringEnabled: false, continuousMaxPing: 100 }, null],
+    [on, {}],
+    [
+      { ...on, continuousTabExcludeMs: 2_000 },
+      { tabWarningMs: 2_000, tabExcludeMs: 2_000 },
+    ],
+  ])("%j have these defaults: %j", (options, changes) => {
+    const settings = settingsOf(options);
+    if (changes === null) expect(settings).toBeNull();
+    else expect(settings).toMatchObject({ ...defaults, ...changes });
+  });
+});
 
 describe("[EX3] the window of ping measurements", () => {
   /** The rule as the documentation says it, over the whole history. */
