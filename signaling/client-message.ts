@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Raised whenever a page of an older build could misread this one. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** The longest subject id that is still a portable file name with its suffixes. */
 export const SUBJECT_ID_LENGTH_MAX = 100;
