@@ -118,7 +118,9 @@ export class GameRooms {
     if (seat === null || participants.get(subjectId).gameId !== gameId) return;
     const reason = this.#namedReason(gameId, given);
     this.#cancelAbsence(subjectId);
-    watch.stopGame(gameId);
+    // Where the others play on they are watched on; else nobody shall be blamed for what follows.
+    if (table.get(gameId).settings.session.onDeparture === "end") watch.stopGame(gameId);
+    else watch.stop(subjectId);
     const isAlone = this.seats(gameId).length === 1;
     database.transaction(() => {
       table.endPlayer(gameId, seat.playerIndex, reason);

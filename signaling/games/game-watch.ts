@@ -32,7 +32,7 @@ export class GameWatch {
     this.#watches.delete(subjectId);
   }
 
-  /** Over for everybody: one has left, and nobody else shall be blamed for what follows. */
+  /** Over for everybody who is in the game. */
   stopGame(gameId: string): void {
     for (const [subjectId, watch] of this.#watches) {
       if (watch.gameId === gameId) this.stop(subjectId);
