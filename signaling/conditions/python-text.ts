@@ -1,0 +1,99 @@
+/** Values as CPython writes them: `repr`, `str` and `json.dumps`. */
+import { DateTime, isList, isTable, type Value } from "./value.ts";
+
+/** Python writes an exponent below 10⁻⁴ and from 10¹⁶ on. */
+const EXPONENT_MIN = -4;
+const EXPONENT_MAX = 16;
+
+/** The shortest digits that read back as the same float, with a point or an exponent. */
+function floatText(value: number): string {
+  if (Object.is(value, -0)) return "-0.0";
+  const [digits = "", power = "0"] = value.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent < EXPONENT_MIN || exponent >= EXPONENT_MAX) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${digits}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  const plain = String(value);
+  const text = plain.includes("e") ? value.toFixed(digits.length - 2 - exponent) : plain;
+  return text.includes(".") ? text : `${text}.0`;
+}
+
+/** Python's words for what is not finite. */
+function numberText(value: number, infinity: string, nan: string): string {
+  if (Number.isNaN(value)) return nan;
+  if (Number.isFinite(value)) return floatText(value);
+  return value < 0 ? `-${infinity}` : infinity;
+}
+
+function stringRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escapes: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  const inner = [...text].map((character) => {
+    if (character === quote) return `\\${character}`;
+    const code = character.codePointAt(0) as number;
+    const isHidden = code < 0x20 || (code >= 0x7f && code < 0xa1);
+    return (
+      escapes[character] ?? (isHidden ? `\\x${code.toString(16).padStart(2, "0")}` : character)
+    );
+  });
+  return `${quote}${inner.join("")}${quote}`;
+}
+
+/** `repr(value)`. A table may have integers for keys, as `order` has once it is read. */
+export function repr(value: Value | ReadonlyMap<number, Value>): string {
+  if (typeof value === "string") return stringRepr(value);
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return numberText(value, "inf", "nan");
+  if (value instanceof DateTime) return value.text;
+  if (isList(value)) return `[${value.map(repr).join(", ")}]`;
+  if (!(value instanceof Map)) return String(value);
+  const entries = [...value].map(
+    ([key, entry]) => `${typeof key === "number" ? key : repr(key)}: ${repr(entry)}`,
+  );
+  return `{${entries.join(", ")}}`;
+}
+
+/** `str(value)`. */
+export function str(value: Value): string {
+  return typeof value === "string" ? value : repr(value);
+}
+
+/** The name of the value's Python type. */
+export function typeName(value: Value): string {
+  if (typeof value === "string") return "str";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "bigint") return "int";
+  if (typeof value === "number") return "float";
+  if (isList(value)) return "list";
+  return isTable(value) ? "dict" : "datetime";
+}
+
+function asciiString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * `json.dumps(value)`: ASCII alone, integers with all digits, floats with a point. With `indent`
+ * one value a line, as `json.dumps(value, indent=indent)`. Keys keep their order.
+ */
+export function jsonText(value: Value, indent = 0, depth = 0): string {
+  if (typeof value === "string") return asciiString(value);
+  if (typeof value === "number") return numberText(value, "Infinity", "NaN");
+  if (value instanceof DateTime) return asciiString(value.text);
+  if (!isList(value) && !isTable(value)) return String(value);
+  const items = isList(value)
+    ? value.map((entry) => jsonText(entry, indent, depth + 1))
+    : [...value].map(
+        ([key, entry]) => `${asciiString(key)}: ${jsonText(entry, indent, depth + 1)}`,
+      );
+  const [open, close] = isList(value) ? "[]" : "{}";
+  if (items.length === 0) return `${open}${close}`;
+  if (indent === 0) return `${open}${items.join(", ")}${close}`;
+  const outer = `\n${" ".repeat(indent * depth)}`;
+  const inner = outer + " ".repeat(indent);
+  return `${open}${inner}${items.join(`,${inner}`)}${outer}${close}`;
+}
