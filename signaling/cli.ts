@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-/** The command line: run a study, verify its data, test an environment. */
+/** The command line: run a study, verify its data, test an environment, expand conditions. */
 import { Command, InvalidArgumentError } from "commander";
+import { addConditionsCommands } from "./conditions-command.ts";
 import { buildPage } from "./page-build.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { addSyncTestCommand } from "./sync-test-command.ts";
@@ -93,4 +94,5 @@ program
   .option("--json", "print the report as JSON")
   .action(verify);
 addSyncTestCommand(program);
+addConditionsCommands(program);
 await program.parseAsync();

@@ -3,7 +3,7 @@ import { type Assigned, type Assignment, assignArrangement } from "./assignment.
 import { replaceEverywhere, replaceInTable, resolveExtends } from "./block-config.ts";
 import { checkStrategies, countArrangements, orderNames } from "./block-order.ts";
 import { documentFaults } from "./document-check.ts";
-import { ConditionsError, configurationError, PythonError } from "./error.ts";
+import { ConditionsError, type ConditionsFault, configurationError, PythonError } from "./error.ts";
 import { FunctionCalls } from "./function-call.ts";
 import { type Draw, PythonRandom } from "./python-random.ts";
 import { repr, str, typeName } from "./python-text.ts";
@@ -55,7 +55,8 @@ function checkBlocks(blocks: Value | undefined): readonly Table[] {
 
 export class Conditions {
   readonly #document: TomlDocument;
-  readonly #isExact: boolean;
+  /** Whether to do as experiment-server does, also where it is wrong. */
+  readonly isExact: boolean;
   readonly #settings: () => Settings;
   readonly #blocks: () => NamedBlocks;
   readonly #merged: () => readonly Table[];
@@ -66,26 +67,36 @@ export class Conditions {
    */
   constructor(text: string, { isExact = false }: { readonly isExact?: boolean } = {}) {
     this.#document = TomlDocument.parse(text);
-    this.#isExact = isExact || asksForExactness(this.#document.root);
-    this.#settings = once(() => readSettings(this.#document.root, this.#isExact));
+    this.isExact = isExact || asksForExactness(this.#document.root);
+    this.#settings = once(() => readSettings(this.#document.root, this.isExact));
     this.#blocks = once(() => this.#readBlocks());
     this.#merged = once(() => resolveExtends(this.#blocks().blocks));
-    if (this.#isExact) return;
-    const faults = documentFaults(this.#document);
-    if (faults.length > 0) throw new ConditionsError(faults);
+    const { faults } = this;
+    if (!this.isExact && faults.length > 0) throw new ConditionsError(faults);
+  }
+
+  /** What is wrong with the file by the rules of this product; none unless it asks for experiment-server's. */
+  get faults(): readonly ConditionsFault[] {
+    return documentFaults(this.#document);
   }
 
   /** How many arrangements there are to balance: from 0 to one below this. */
   get arrangementCount(): number {
-    return this.#isExact ? 1 : countArrangements(this.#settings());
+    return this.isExact ? 1 : countArrangements(this.#settings());
   }
 
   /** The arrangement of a participant from 1, by the file's `assignment` rule; `assigned` are those before. */
   assign(participantIndex: number, assigned: readonly Assigned[] | null = null): Assignment {
-    if (this.#isExact) return { arrangement: participantIndex - 1, draws: [] };
+    if (this.isExact) return { arrangement: participantIndex - 1, draws: [] };
     const { assignment: rule, randomSeed } = this.#settings();
     const count = this.arrangementCount;
     return assignArrangement({ rule, seed: str(randomSeed), participantIndex, count, assigned });
+  }
+
+  /** As `assign`, of a participant who has an arrangement already, maybe of other conditions. */
+  assignAgain(participantIndex: number, arrangement: number): Assignment {
+    const isKept = !this.isExact && this.#settings().assignment === "least_completed";
+    return isKept ? { arrangement, draws: [] } : this.assign(participantIndex);
   }
 
   /**
@@ -95,12 +106,12 @@ export class Conditions {
   expand(participantIndex: number, assignment?: Assignment): Expansion {
     if (!Number.isSafeInteger(participantIndex) || participantIndex < 1) {
       const text = `Participant index needs to be greater than 0, got ${participantIndex}`;
-      if (this.#isExact) throw configurationError(text);
+      if (this.isExact) throw configurationError(text);
       throw new ConditionsError([{ line: null, key: null, text }]);
     }
     const settings = this.#settings();
     const { arrangement, draws: assigning } = assignment ?? this.assign(participantIndex);
-    const seed = participantSeed(settings.randomSeed, participantIndex, this.#isExact);
+    const seed = participantSeed(settings.randomSeed, participantIndex, this.isExact);
     const random = new PythonRandom(seed);
     const draws: Draw[] = [...assigning];
     const log = (stream: string, result: Value) => {
@@ -124,7 +135,7 @@ export class Conditions {
     const { root } = this.#document;
     const { variables } = this.#settings();
     const written = checkBlocks(root.get("blocks"));
-    const replaced = this.#isExact
+    const replaced = this.isExact
       ? written.map((block) => replaceInTable(block, variables, unknownVariable))
       : (replaceEverywhere(written, [], variables, unknownVariable) as Table[]);
     const blocks = replaced.map((block) =>
@@ -151,7 +162,7 @@ export class Conditions {
     const merged = this.#merged();
     let place: Path = [];
     const calls = new FunctionCalls({
-      isExact: this.#isExact,
+      isExact: this.isExact,
       random,
       log: (path, result) => log(["block", ...path].join("."), result),
       onExhausted: (path) => {

@@ -42,3 +42,14 @@ export function equalityKey(value: Value): string {
   );
   return `{${entries.sort().join()}}`;
 }
+
+/** As plain JSON-like data: numbers where they are exact, `bigint` beyond 2⁵³, dates as texts. */
+export function plainOf(value: Value): unknown {
+  if (typeof value === "bigint") {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+  if (value instanceof DateTime) return value.text;
+  if (isList(value)) return value.map(plainOf);
+  if (!isTable(value)) return value;
+  return Object.fromEntries([...value].map(([key, entry]) => [key, plainOf(entry)]));
+}
