@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-/** The command line: run a study, verify its data, test an environment, expand conditions. */
+/**
+ * The command line: run a study, verify its data, test an environment, expand conditions.
+ * Each command loads what it needs when it is called, so that the short ones start at once.
+ */
 import { Command, InvalidArgumentError } from "commander";
-import { addConditionsCommands } from "./conditions-command.ts";
-import { buildPage } from "./page-build.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { addConditionsCommands, parseParticipantIndex } from "./conditions-command.ts";
+import type { ConditionsRunOptions } from "./conditions-run.ts";
+import type { RunningServer } from "./server.ts";
 import { addSyncTestCommand } from "./sync-test-command.ts";
-import { verifyFolder } from "./verify.ts";
 
 /** Something the person at the keyboard has to put right. */
 const EXIT_UNUSABLE = 2;
@@ -29,7 +31,7 @@ function sentenceOf(error: unknown, port: number): string {
 }
 
 /** A second Ctrl-C does not wait for the files. */
-function stopOnSignal(server: RunningServer): void {
+function stopOnSignal(server: Pick<RunningServer, "close">): void {
   const stop = () => {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
@@ -39,15 +41,20 @@ function stopOnSignal(server: RunningServer): void {
   process.on("SIGTERM", stop);
 }
 
-interface RunOptions {
-  readonly port: number;
-  readonly dataDir: string;
-}
-
-async function run(studyPath: string, { port, dataDir }: RunOptions): Promise<void> {
+async function run(studyPath: string, options: ConditionsRunOptions): Promise<void> {
+  const { port, dataDir, host } = options;
   let server: RunningServer | null = null;
   try {
-    server = await startServer({ studyPath, port, dataDir });
+    if (studyPath.endsWith(".toml")) {
+      const { runConditions } = await import("./conditions-run.ts");
+      return stopOnSignal(await runConditions(studyPath, options));
+    }
+    const [{ startServer }, { buildPage }] = await Promise.all([
+      import("./server.ts"),
+      import("./page-build.ts"),
+    ]);
+    const place = host === undefined ? {} : { host };
+    server = await startServer({ studyPath, port, dataDir, ...place });
     await buildPage(() => say("Building the participant page …"));
     say(`Participant link   ${server.url}/`);
     say(`Data folder        ${server.dataPath}`);
@@ -62,6 +69,7 @@ async function run(studyPath: string, { port, dataDir }: RunOptions): Promise<vo
 }
 
 async function verify(dir: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const { verifyFolder } = await import("./verify.ts");
   const report = await verifyFolder(dir);
   if (json) say(JSON.stringify(report, null, 1));
   else for (const line of report.lines) say(line);
@@ -74,14 +82,21 @@ const program = new Command("tandem")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_UNUSABLE));
 program
   .command("run")
-  .description("Serve a study to participants.")
-  .argument("<study.ts>", "file that exports `study`")
+  .description("Serve a study to participants, or a conditions file over REST.")
+  .argument("<study.ts or file.toml>", "file that exports `study`, or conditions file")
   .option("--port <number>", "port to listen on; 0 takes any free one", parsePort)
   .option("--data-dir <folder>", "where the data go", "./data")
-  .action((studyPath: string, options: Partial<RunOptions> & { dataDir: string }) => {
+  .option("--host <address>", "who may connect: an address of this machine")
+  .option(
+    "-i, --default-participant-index <number>",
+    "conditions: who is meant",
+    parseParticipantIndex,
+  )
+  .option("--allow-origin <origins...>", "conditions: sites whose pages may ask")
+  .action((studyPath: string, options: Partial<ConditionsRunOptions> & { dataDir: string }) => {
     try {
       const port = options.port ?? parsePort(process.env.PORT ?? "8000");
-      return run(studyPath, { dataDir: options.dataDir, port });
+      return run(studyPath, { ...options, port });
     } catch {
       process.stderr.write(`Expected PORT to be an integer 0–65535, got ${process.env.PORT}.\n`);
       process.exitCode = EXIT_UNUSABLE;

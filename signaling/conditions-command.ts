@@ -22,7 +22,7 @@ const PARTICIPANTS_MAX = 1_000_000;
 /** Spaces of the JSON files, as experiment-server writes them. */
 const JSON_INDENT = 2;
 
-function parseIndex(text: string): number {
+export function parseParticipantIndex(text: string): number {
   const value = Number(text);
   if (/^[0-9]+$/.test(text) && value >= 1 && value <= PARTICIPANTS_MAX) return value;
   throw new InvalidArgumentError(`Expected an integer 1–${PARTICIPANTS_MAX}.`);
@@ -176,8 +176,8 @@ export function addConditionsCommands(program: Command): void {
     .command("generate-config-json")
     .description("Expand a conditions file to JSON, on stdout unless a folder is given.")
     .argument("<file.toml>", "conditions file")
-    .option("-i, --participant-index <number>", "one participant", parseIndex)
-    .option("-r, --participant-range <number>", "participants 1 to this one", parseIndex)
+    .option("-i, --participant-index <number>", "one participant", parseParticipantIndex)
+    .option("-r, --participant-range <number>", "participants 1 to this one", parseParticipantIndex)
     .option("-d, --out-dir <folder>", "write a file for each participant there")
     .action(guarded(generate));
 }

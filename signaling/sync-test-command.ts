@@ -1,6 +1,6 @@
 /** `tandem synctest`: tests an environment and prints the report. */
 import { type Command, InvalidArgumentError } from "commander";
-import { type SyncTestReport, type SyncTestSettings, testEnvironment } from "./sync-test.ts";
+import type { SyncTestReport, SyncTestSettings } from "./sync-test.ts";
 
 const EXIT_CODES = { passed: 0, failed: 1, unusable: 2 } as const;
 
@@ -71,6 +71,7 @@ async function syncTest(path: string, options: Options): Promise<void> {
     seeds: options.seed,
     depthFramesMax: options.depth,
   };
+  const { testEnvironment } = await import("./sync-test.ts");
   const report = await testEnvironment(path, settings);
   const lines = options.json ? [JSON.stringify(report, null, 1)] : linesOf(report);
   for (const line of lines) process.stdout.write(`${line}\n`);

@@ -71,6 +71,11 @@ export class Experiment {
     };
   }
 
+  /** Whether the conditions ask for experiment-server's behaviour, also where it is wrong. */
+  get isExact(): boolean {
+    return this.#conditions.isExact;
+  }
+
   getParticipants(): readonly ParticipantState[] {
     return [...this.#participants.values()].map(({ state }) => state);
   }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runTandem } from "../support/command-line.ts";
+import { runTandem, startTandem } from "../support/command-line.ts";
 import { casesOf, REFERENCE } from "./reference-cases.ts";
 
 const README_FILE = join(import.meta.dirname, "fixtures/readme.toml");
@@ -122,5 +122,26 @@ describe("new-config-file", () => {
     expect(again.code).toBe(2);
     expect(again.stderr).toBe(`Cannot write ${path}: it exists already.\n`);
     expect(await readdir(join(folder, "study"))).toEqual(["new_config.toml"]);
+  });
+});
+
+describe("run", () => {
+  it.concurrent("[CO10] serves a conditions file until it is shut down", async () => {
+    const data = await mkdtemp(join(folder, "data-"));
+    const args = ["run", README_FILE, "--port", "0", "--data-dir", data, "-i", "3"];
+    const running = startTandem(...args);
+    const url = await running.line(/http:\S+(?=\/api\/docs)/);
+    expect(await (await fetch(`${url}/api/summary-data`)).json()).toMatchObject({
+      participant_index: 3,
+    });
+    expect((await fetch(`${url}/api/shutdown`, { method: "POST" })).status).toBe(200);
+    expect(await running.exitCode).toBe(0);
+  });
+
+  it.concurrent("[CO6] does not serve a file with faults", async () => {
+    const bad = await fileOf("faulty.toml", "[configuration]\norder = []\nseed = 3\n[[blocks]]\n");
+    const { code, stderr } = await runTandem("run", bad, "--data-dir", folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain("Unknown key `seed`");
   });
 });

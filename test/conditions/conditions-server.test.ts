@@ -1,0 +1,204 @@
+/** The REST server: the reference's answers, without its faults, over restarts and saves. */
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ConditionsClient } from "../../signaling/conditions-client.ts";
+import {
+  type ConditionsServerOptions,
+  type RunningConditionsServer,
+  startConditionsServer,
+} from "../../signaling/conditions-server.ts";
+import { readFixture } from "./reference-cases.ts";
+
+const README = join(import.meta.dirname, "fixtures/readme.toml");
+
+interface Step {
+  readonly request: string;
+  readonly status: bigint;
+  readonly body: string;
+}
+
+const { rest_transcript: TRANSCRIPT } = readFixture("experiment-server-0.3.8.json") as {
+  readonly rest_transcript: { readonly steps: readonly Step[] };
+};
+
+interface Served {
+  readonly server: RunningConditionsServer;
+  readonly path: string;
+  readonly warnings: string[];
+  restart(): Promise<RunningConditionsServer>;
+}
+
+async function serve(
+  text: string,
+  options: Partial<ConditionsServerOptions> = {},
+): Promise<Served> {
+  const folder = await mkdtemp(join(tmpdir(), "tandem-conditions-"));
+  const path = join(folder, "study.toml");
+  await writeFile(path, text);
+  const warnings: string[] = [];
+  const log = pino({ level: "warn" }, { write: (line: string) => void warnings.push(line) });
+  const start = () => startConditionsServer({ path, port: 0, dataDir: folder, log, ...options });
+  let server = await start();
+  onTestFinished(async () => {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const restart = async () => {
+    await server.close();
+    server = await start();
+    return server;
+  };
+  return { server, path, warnings, restart };
+}
+
+const readme = () => readFile(README, "utf8");
+const exactReadme = async () =>
+  (await readme()).replace("[configuration]", '[configuration]\ncompat = "experiment-server"');
+
+async function ask(server: RunningConditionsServer, request: string, headers = {}) {
+  const [method = "", path = ""] = request.split(" ");
+  const response = await fetch(server.url + path, { method, headers });
+  return { status: response.status, body: await response.text(), headers: response.headers };
+}
+
+/** Where the reference fails by accident, or moves somebody although it says that it did not. */
+const FAULTY = new Map([
+  ["PUT /api/add-participant", { status: 404, body: "Need atleast one paramter." }],
+  ["POST /api/move-all-to-block", { status: 404, body: "Need atleast one paramter." }],
+  ["POST /api/move-to-next/1/2", { status: 404, body: "unknown second parameter 2" }],
+  ["GET /api/config/1/2", { status: 404, body: "N/A" }],
+]);
+
+describe("conditions server", () => {
+  it("[CO10] gives the reference's statuses and bodies, but for those that are accidents", async () => {
+    const { server } = await serve(await exactReadme());
+    for (const { request, status, body } of TRANSCRIPT.steps) {
+      const expected = FAULTY.get(request) ?? { status: Number(status), body };
+      const answer = await ask(server, request);
+      expect({ request, status: answer.status, body: answer.body }).toEqual({
+        request,
+        ...expected,
+      });
+    }
+  });
+
+  it("[CO10] by default moves only who is at a block, and knows the README's key", async () => {
+    const { server } = await serve(await readme());
+    await ask(server, "PUT /api/new-participant");
+    await ask(server, "POST /api/move-to-next");
+    expect((await ask(server, "POST /api/move-all-to-block/2")).body).toBe("2");
+    expect((await ask(server, "GET /api/block-id")).body).toBe("2");
+    expect((await ask(server, "GET /api/block-id/2")).body).toBe("-1");
+    expect(JSON.parse((await ask(server, "GET /api/summary-data")).body)).toMatchObject({
+      config_length: 4,
+    });
+    expect((await ask(server, "PUT /api/nope")).status).toBe(404);
+    const { headers } = await ask(server, "GET /api/active");
+    expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
+  });
+
+  it("[CO10] keeps everybody's place over a restart", async () => {
+    const { server, restart } = await serve(await readme());
+    await ask(server, "PUT /api/add-participant/7");
+    await ask(server, "POST /api/move-to-block/7/2");
+    const before = (await ask(server, "GET /api/config/7")).body;
+    const again = await restart();
+    expect((await ask(again, "GET /api/config/7")).body).toBe(before);
+    expect((await ask(again, "PUT /api/new-participant")).body).toBe("8");
+  });
+
+  it("[CO11] takes a file saved in place or by renaming, and keeps the last good one", async () => {
+    const text = await readme();
+    const { server, path, warnings } = await serve(text);
+    const count = async () => (await ask(server, "GET /api/blocks-count")).body;
+    const wait = { timeout: 20_000, interval: 20 };
+    await writeFile(path, text.replace('"conditionB"]]', '"conditionB", "conditionA"]]'));
+    await vi.waitFor(async () => expect(await count()).toBe("5"), wait);
+    await writeFile(`${path}.new`, "[configuration]\norder = 3\n[[blocks]]\n");
+    await rename(`${path}.new`, path);
+    await vi.waitFor(() => expect(warnings.join()).toContain("line 2"), wait);
+    expect(await count()).toBe("5");
+    expect((await ask(server, "PUT /api/new-participant")).body).toBe("2");
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+    await vi.waitFor(async () => expect(await count()).toBe("4"), wait);
+  });
+
+  it("[CO12] changes need the token when others may connect, and no other site's page may ask", async () => {
+    const options = {
+      host: "0.0.0.0",
+      adminToken: "secret",
+      allowedOrigins: ["https://lab.example"],
+    };
+    const { server } = await serve(await readme(), options);
+    expect((await ask(server, "GET /api/blocks-count")).status).toBe(200);
+    expect((await ask(server, "POST /api/move-to-next")).status).toBe(401);
+    expect(
+      (await ask(server, "POST /api/shutdown", { authorization: "Bearer wrong!" })).status,
+    ).toBe(401);
+    const authorization = "Bearer secret";
+    expect((await ask(server, "POST /api/move-to-next", { authorization })).status).toBe(200);
+    const foreign = { authorization, origin: "https://evil.example" };
+    expect((await ask(server, "POST /api/move-to-next", foreign)).status).toBe(403);
+    const known = { authorization, origin: "https://lab.example" };
+    const allowed = await ask(server, "POST /api/move-to-next", known);
+    expect(allowed.status).toBe(200);
+    expect(allowed.headers.get("access-control-allow-origin")).toBe("https://lab.example");
+    const preflight = await ask(server, "OPTIONS /api/move-to-next", {
+      origin: "https://lab.example",
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+    expect((await ask(server, "GET /api/block-id")).body).toBe("1");
+    const local = await serve(await readme());
+    expect(
+      (await ask(local.server, "POST /api/move-to-next", { origin: "https://evil.example" }))
+        .status,
+    ).toBe(403);
+  });
+
+  it("[CO10] describes itself", async () => {
+    const { server } = await serve(await readme());
+    const document = JSON.parse((await ask(server, "GET /api/openapi.json")).body);
+    expect(document.openapi).toBe("3.1.0");
+    expect(Object.keys(document.paths)).toContain("/api/move-to-block/{participant}/{block}");
+    expect((await ask(server, "GET /api/docs")).body).toContain("/api/move-all-to-block/{block}");
+  });
+
+  it("[CO10] serves its client: every method, and the reference's errors", async () => {
+    let shutdowns = 0;
+    const { server } = await serve(await readme(), { onShutdown: () => shutdowns++ });
+    const client = new ConditionsClient({ port: server.port });
+    const all = await client.getAllConfigs();
+    expect(await client.serverIsActive()).toEqual({ ok: true, data: false });
+    expect(await client.getBlocksCount()).toEqual({ ok: true, data: 4 });
+    for (const config of all.ok ? all.data : []) {
+      expect(await client.moveToNext()).toEqual({ ok: true, data: { name: config.name } });
+      expect(await client.getConfig()).toEqual({ ok: true, data: config });
+    }
+    expect(await client.moveToNext()).toEqual({ ok: true, data: { name: "END" } });
+    expect(await client.moveToBlock(1)).toEqual({ ok: true, data: 1 });
+    expect(await client.newParticipant()).toEqual({ ok: true, data: 2 });
+    expect(await client.addParticipant(5)).toEqual({ ok: true, data: true });
+    expect(await client.addParticipant(5)).toEqual({
+      ok: false,
+      data: { message: "status 406 with text: false" },
+    });
+    expect(await client.getConfig(99)).toEqual({
+      ok: false,
+      data: {
+        message:
+          "status 406 with text: Participant with ID 99 not known. Consider initializing new participant.",
+      },
+    });
+    expect(await client.shutdown()).toEqual({ ok: true, data: null });
+    await vi.waitFor(() => expect(shutdowns).toBe(1));
+    expect(await client.getBlocksCount()).toMatchObject({
+      ok: false,
+      data: { message: expect.stringContaining("no answer") },
+    });
+  });
+});
