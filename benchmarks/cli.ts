@@ -3,6 +3,7 @@
  * must be.
  */
 import { Command } from "commander";
+import { reportConditions } from "./conditions-report.ts";
 import { reportFaults } from "./fault-report.ts";
 import { reportFloor } from "./floor-report.ts";
 import { reportPeers } from "./peer-report.ts";
@@ -40,5 +41,6 @@ add("peers", "Beside the JavaScript rollback libraries, on one game, link and in
 add("profiles", "Six published link profiles, beside the published figures.", reportProfiles);
 add("faults", "Which engine survives which loss, reordering, burst and drift.", reportFaults);
 add("floor", "Snapshots and hashes beside copying and hashing the same bytes.", reportFloor);
+add("conditions", "Requests a second that a conditions server answers.", reportConditions);
 
 await program.parseAsync();
