@@ -84,12 +84,13 @@ const relayMessage = z.strictObject({
   bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= 65_536),
 });
 
+/** Null for what a page that came back has of others, and did not see itself. */
 const observerFrames = z.strictObject({
-  simulatedAtTick: perFrame(z.int()),
-  arrivalTick: perFrame(perPlayer(z.int())),
-  wasPredicted: perFrame(perPlayer(z.boolean())),
-  rollbackDepthFrames: perFrame(z.int().min(0)),
-  simulatedAtMs: perFrame(z.number()),
+  simulatedAtTick: perFrame(z.int().nullable()),
+  arrivalTick: perFrame(perPlayer(z.int().nullable())),
+  wasPredicted: perFrame(perPlayer(z.boolean().nullable())),
+  rollbackDepthFrames: perFrame(z.int().min(0).nullable()),
+  simulatedAtMs: perFrame(z.number().nullable()),
 });
 
 const episodeLogMessage = z.strictObject({
@@ -179,6 +180,9 @@ const sessionMetrics = z.strictObject({
         durationMs: z.number().nullable(),
       }),
     )
+    .max(20_000),
+  returns: z
+    .array(z.strictObject({ peer: playerIndex, playerIndex, frame, atMs: z.number() }))
     .max(20_000),
   desyncs: z.array(desync).max(1_000),
   links: z.array(link).max(PLAYERS_MAX),

@@ -91,6 +91,12 @@ export class PauseClock implements PauseState {
     return true;
   }
 
+  /** Counts anew from the episode's first frame. */
+  replay(flags: readonly (readonly number[])[]): void {
+    this.#words.fill(0);
+    for (const row of flags) this.advance(row);
+  }
+
   save(slot: number): void {
     this.#saved.set(this.#words, slot * this.#words.length);
   }

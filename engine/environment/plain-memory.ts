@@ -104,6 +104,10 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
     return JSON.parse(JSON.stringify(state)) as unknown;
   }
 
+  fromJson(json: unknown): unknown {
+    return json;
+  }
+
   #saveValue(value: unknown, tape: Tape): void {
     if (typeof value === "number" && value - value === 0) pushNumber(tape, value);
     else this.saveOther(value, tape);

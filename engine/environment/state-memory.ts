@@ -9,6 +9,8 @@ export interface StateMemory<State, Snapshot> {
   hash(snapshot: Snapshot): bigint;
   /** Bytes in use. */
   sizeBytes(snapshot: Snapshot): number;
-  /** A JSON-like copy of the state that nothing will overwrite; for reports, not for play. */
+  /** A JSON-like copy of the state that nothing will overwrite; JSON text keeps all of it. */
   toJson(state: State): unknown;
+  /** The state of which `toJson` made this, taking over its objects; null if it is of another form. */
+  fromJson(json: unknown): State | null;
 }

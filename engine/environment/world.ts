@@ -180,6 +180,33 @@ export class World {
     return this.#waitResult;
   }
 
+  /**
+   * Makes a JSON-like copy of another peer's state the present and saved one; false, and nothing changed, if it is no
+   * such state. `flags[frame][playerIndex]` of all frames before tell what waits.
+   */
+  restore(frame: number, json: unknown, flags: readonly (readonly number[])[]): boolean {
+    const slot = frame & this.#mask;
+    try {
+      const state = this.#memory.fromJson(json);
+      if (state === null) return false;
+      const snapshot = this.#memory.createSnapshot();
+      this.#memory.save(state, snapshot);
+      this.#memory.hash(snapshot);
+      this.#snapshots[slot] = snapshot;
+      this.#state = state;
+    } catch {
+      // Whatever a state from elsewhere breaks is no fault of this side.
+      return false;
+    }
+    this.#frames[slot] = frame;
+    this.#terminals[slot] = 0;
+    this.#frame = frame;
+    this.#isTerminal = false;
+    this.#pause?.replay(flags);
+    this.#pause?.save(slot);
+    return true;
+  }
+
   /** A game without bots leaves the seat with the neutral action. */
   #botAction(playerIndex: number): Action {
     const { environment } = this;

@@ -1,9 +1,9 @@
-/** Rare messages on the reliable channel: greeting, end of an episode, hashes of a disputed stretch. */
+/** Rare messages on the reliable channel: greeting, return, handing over, end, hashes of a disputed stretch. */
 import { z } from "zod";
 import { asciiJson } from "../determinism/ascii-json.ts";
 
 /** Raised with every change of a packet or message that an older peer would misread. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** Hashes in one message; a stretch in dispute begins at most this far behind. */
 export const DISPUTED_HASHES_MAX = 2_048;
@@ -16,10 +16,31 @@ export const DEPARTED_ROWS_MAX = 160;
 /** Frames of input delay that anybody may ask for. */
 export const DELAY_FRAMES_MAX = 15;
 
-const frame = z.int().min(0);
 /** A minute is longer than any path that play could use. */
 const durationMs = z.number().min(0).max(60_000);
+/** Characters of a snapshot in one message: at six bytes for the rarest character it still fits. */
+export const SNAPSHOT_TEXT_MAX = 8_192;
+/** A state of 4 MB is far beyond what a frame has time to save. */
+const SNAPSHOT_PARTS_MAX = 512;
+/** Frames in one message of a log; its bytes bound it before, but for tiny games. */
+export const LOG_FRAMES_MAX = 1_024;
+/** Three hours at 60 frames a second. */
+const FRAME_MAX = 648_000;
+
+const delayFrames = z.int().min(0).max(DELAY_FRAMES_MAX);
+const frame = z.int().min(0).max(FRAME_MAX);
+const word = z.int().min(0).max(0xffffffff);
+/** How often a peer's page has come back; 0 for the first. */
+const incarnation = z.int().min(0).max(0xffff);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** What the sender has of one player's inputs. */
+const holding = z.strictObject({
+  player: z.int().min(0).max(31),
+  /** Inputs held; `rows` are the last of them, as words. */
+  length: frame,
+  rows: z.array(z.array(word).max(256)).max(DEPARTED_ROWS_MAX),
+});
 
 const controlMessage = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -27,16 +48,61 @@ const controlMessage = z.discriminatedUnion("kind", [
     episode: z.int().min(0),
     /** Everything that must be equal for two simulations to be the same, by name. */
     digest: z.record(z.string(), z.string()),
+    incarnation,
+    /** The sender knows nothing of the episode: its page before this one is gone. */
+    isReturning: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal("input-delay"),
     episode: z.int().min(0),
     /** What the sender measured before frame 0, of its slowest link, and asks for. */
-    delayFrames: z.int().min(0).max(DELAY_FRAMES_MAX),
+    delayFrames,
     rttP95Ms: durationMs.nullable(),
     jitterMs: durationMs.nullable(),
     samples: z.int().min(0).max(10_000),
   }),
+  z.strictObject({
+    kind: z.literal("welcome"),
+    episode: z.int().min(0),
+    /** Incarnations of the receiver that is welcome, and of the sender. */
+    yours: incarnation,
+    mine: incarnation,
+    /** Next frame that the sender simulates. */
+    currentFrame: frame,
+    /** The group's input delay, and what the receiver's page before had asked for; null before. */
+    agreedDelayFrames: delayFrames.nullable(),
+    askedDelayFrames: delayFrames.nullable(),
+    /** What the sender has of the receiver's players. */
+    held: z.array(holding).max(8),
+  }),
+  z.strictObject({
+    kind: z.literal("refused"),
+    episode: z.int().min(0),
+    yours: incarnation,
+    reason: z.string().max(500),
+  }),
+  /** Asks for everything that is confirmed, and a state to go on from. */
+  z.strictObject({ kind: z.literal("ask"), episode: z.int().min(0) }),
+  z.strictObject({
+    kind: z.literal("log"),
+    episode: z.int().min(0),
+    fromFrame: frame,
+    /** `words[playerIndex]`: that player's rows from `fromFrame` on, end to end. */
+    words: z.array(z.array(word)).max(8),
+    /** `hashes[i]` is of the state of frame `fromFrame + i + 1`. */
+    hashes: z.array(hash).max(LOG_FRAMES_MAX),
+  }),
+  z.strictObject({
+    kind: z.literal("snapshot"),
+    episode: z.int().min(0),
+    frame,
+    part: z.int().min(0).max(SNAPSHOT_PARTS_MAX),
+    parts: z.int().min(1).max(SNAPSHOT_PARTS_MAX),
+    /** A piece of the state's JSON; empty for frame 0, which everybody can make. */
+    text: z.string().max(SNAPSHOT_TEXT_MAX),
+  }),
+  /** The sender has taken the log up to `frame`. */
+  z.strictObject({ kind: z.literal("followed"), episode: z.int().min(0), frame }),
   z.strictObject({
     kind: z.literal("end"),
     episode: z.int().min(0),
@@ -54,11 +120,10 @@ const controlMessage = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("departed"),
     episode: z.int().min(0),
-    /** Player whose peer has fallen silent for good. */
-    player: z.int().min(0).max(31),
-    /** Inputs of that player the sender holds; `rows` are the last of them, as words. */
-    length: frame,
-    rows: z.array(z.array(z.int().min(0).max(0xffffffff)).max(256)).max(DEPARTED_ROWS_MAX),
+    /** What is held of the player whose peer has fallen silent for good. */
+    held: holding,
+    /** Whether every survivor has reported: `held.length` is where the player is cut. */
+    isSettled: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal("state"),
@@ -69,19 +134,24 @@ const controlMessage = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const envelope = z.strictObject({ epoch: z.int().min(0), message: controlMessage });
+
 export type ControlMessage = z.infer<typeof controlMessage>;
+export type Holding = z.infer<typeof holding>;
+/** A message with the sum of both ends' incarnations, which tells what was meant for an earlier page. */
+export type ControlEnvelope = z.infer<typeof envelope>;
 
 /** ASCII only: everything else is escaped, so that bytes and characters are the same. */
-export function encodeControl(message: ControlMessage): Uint8Array {
-  const text = asciiJson(JSON.stringify(message));
+export function encodeControl(message: ControlMessage, epoch: number): Uint8Array {
+  const text = asciiJson(JSON.stringify({ epoch, message }));
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** Null for anything that is not a message; never throws. */
-export function decodeControl(bytes: Uint8Array): ControlMessage | null {
+export function decodeControl(bytes: Uint8Array): ControlEnvelope | null {
   if (bytes.length > CONTROL_BYTES_MAX) return null;
   try {
-    const parsed = controlMessage.safeParse(JSON.parse(textOf(bytes)));
+    const parsed = envelope.safeParse(JSON.parse(textOf(bytes)));
     return parsed.success ? parsed.data : null;
   } catch {
     // Not JSON: a peer's bytes, not our fault.

@@ -29,6 +29,7 @@ export class LinkStats {
   packetsMalformed = 0;
   packetsLate = 0;
   #sequencesSeen = 0;
+  #lostBefore = 0;
   /** Takes every round trip while it is a list. */
   roundTripsMs: number[] | null = null;
 
@@ -52,7 +53,17 @@ export class LinkStats {
 
   /** Sequence numbers up to the newest that have not come. */
   get packetsLost(): number {
-    return Math.max(0, this.#newestSequence + 1 - this.#sequencesSeen);
+    return this.#lostBefore + Math.max(0, this.#newestSequence + 1 - this.#sequencesSeen);
+  }
+
+  /** The peer's page is a new one: sequences begin anew, what was counted stays. */
+  restart(): void {
+    this.#lostBefore = this.packetsLost;
+    this.#newestSequence = -1;
+    this.#sequencesSeen = 0;
+    this.#sentAtMs.fill(Number.NaN);
+    this.#rttMs = null;
+    this.#jitterMs = null;
   }
 
   sent(sequence: number, sizeBytes: number, nowMs: number): void {

@@ -3,6 +3,8 @@
  *
  *   handshaking ──agreed──▶ running ──silence──▶ interrupted ──packet──▶ running
  *        └──────digests differ──▶ closed ◀──longer silence──┘
+ *
+ * A page that comes back is a new incarnation of its peer: `restart` begins its conversation anew.
  */
 import type { InputClock } from "../rollback/input-clock.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
@@ -37,6 +39,8 @@ export interface PeerOptions {
   readonly localPlayers: readonly number[];
   readonly queues: readonly InputQueue[];
   readonly episode: number;
+  /** How often this side's page has come back. */
+  readonly incarnation: number;
   readonly frameMs: number;
 }
 
@@ -44,12 +48,19 @@ export class Peer {
   readonly peer: number;
   readonly players: readonly number[];
   readonly link = new LinkStats();
-  readonly timeSync = new TimeSync();
+  timeSync = new TimeSync();
   readonly reader: PlayReader;
   state: PeerState = { kind: "handshaking" };
   lastHeardMs = Number.NEGATIVE_INFINITY;
   /** Inputs of ours the peer is known to have. */
   ackedFrame = 0;
+  /** False until the peer's new page has said what it has of our inputs: nothing can be sent before. */
+  isAckKnown = true;
+  /** How often the peer's page has come back. */
+  incarnation = 0;
+  /** Whether the new page has greeted and not played yet. */
+  isReturning = false;
+  hasToldEnd = false;
   /** Frames up to here had the same chain on both sides. */
   verifiedFrame = 0;
   reportedChain: ReportedChain | null = null;
@@ -74,6 +85,7 @@ export class Peer {
     this.#writer = new PlayWriter(options.localPlayers);
     this.#header = {
       episode: options.episode,
+      epoch: 0,
       sequence: 0,
       newestFrame: 0,
       inputCount: 0,
@@ -88,6 +100,36 @@ export class Peer {
     );
   }
 
+  /** Grows with each page that comes back at either end: tells what was meant for an earlier one. */
+  get epoch(): number {
+    return this.#options.incarnation + this.incarnation;
+  }
+
+  /** Forgets the conversation with the page before; what was measured stays. */
+  restart(incarnation: number): void {
+    this.incarnation = incarnation;
+    this.isReturning = true;
+    this.isAckKnown = false;
+    this.ackedFrame = 0;
+    this.reportedChain = null;
+    this.end = null;
+    this.hasToldEnd = false;
+    this.link.restart();
+    this.timeSync = new TimeSync();
+    this.#sequence = 0;
+    this.#newestHeardAtMs = Number.NaN;
+    this.#newestHeardFrame = 0;
+  }
+
+  /** Takes what the peer's new page has of our inputs; false if some that it lacks are no longer kept. */
+  resumeAt(frame: number): boolean {
+    const queue = this.#options.queues[this.#options.localPlayers[0] as number] as InputQueue;
+    if (frame > queue.length || (frame > 0 && !queue.has(frame - 1))) return false;
+    this.ackedFrame = frame;
+    this.isAckKnown = true;
+    return true;
+  }
+
   /**
    * Takes one play packet; true if it holds inputs or acks to apply from `reader`.
    * `clock` tells when this side's inputs were made.
@@ -95,7 +137,12 @@ export class Peer {
   receivePlay(bytes: Uint8Array, nowMs: number, clock: InputClock): boolean {
     this.link.bytesReceived += bytes.length;
     this.link.packetsReceived++;
-    const outcome = this.reader.read(bytes, this.#options.episode, this.link.newestSequence);
+    const outcome = this.reader.read(
+      bytes,
+      this.#options.episode,
+      this.link.newestSequence,
+      this.epoch,
+    );
     if (outcome === "malformed") this.link.packetsMalformed++;
     if (outcome !== "ok") return false;
     this.lastHeardMs = nowMs;
@@ -104,7 +151,8 @@ export class Peer {
     this.#newestHeardAtMs = nowMs;
     const ack = header.acks[this.#options.localPlayers[0] as number] as number;
     const queue = this.#options.queues[this.#options.localPlayers[0] as number] as InputQueue;
-    if (ack > this.ackedFrame && ack <= queue.length) this.ackedFrame = ack;
+    if (!this.isAckKnown) this.resumeAt(ack);
+    else if (ack > this.ackedFrame && ack <= queue.length) this.ackedFrame = ack;
     if (header.echoSequence !== null) {
       this.link.echoed(header.echoSequence, header.echoHoldMs, nowMs);
     }
@@ -120,6 +168,7 @@ export class Peer {
     const { queues, localPlayers, players } = this.#options;
     const length = (queues[localPlayers[0] as number] as InputQueue).length;
     const header = this.#header;
+    header.epoch = this.epoch;
     header.sequence = this.#sequence++;
     header.inputCount = Math.min(length - this.ackedFrame, this.#framesMax);
     header.newestFrame = this.ackedFrame + header.inputCount;

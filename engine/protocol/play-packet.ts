@@ -1,6 +1,6 @@
 /**
  * The one packet of a tick. Layout, in bits (see SPEC PR):
- * kind 2 · has echo 1 · episode 5 · sequence 16 · newest input frame 16 ·
+ * kind 2 · has echo 1 · episode 5 · epoch 3 · sequence 16 · newest input frame 16 ·
  * input count varint · per player of others: ack zigzag · [echo sequence 8 · hold varint] ·
  * hashed frame zigzag · chain 32 · per player of the sender: run of inputs.
  * Frames travel as low halves or as differences: the receiver knows about where they must lie.
@@ -18,6 +18,8 @@ export const HOLD_MS_MAX = 2_000;
 /** What a packet says besides inputs. */
 export interface PlayHeader {
   episode: number;
+  /** Sum of both ends' incarnations; the low 3 bits travel, as no packet outlives eight pages. */
+  epoch: number;
   /** Counts packets to this peer; only the low 16 bits travel. */
   sequence: number;
   /** One past the newest input frame in the packet. */
@@ -52,6 +54,7 @@ export class PlayWriter {
     writer.write(KIND_PLAY, 2);
     writer.write(header.echoSequence === null ? 0 : 1, 1);
     writer.write(header.episode & 31, 5);
+    writer.write(header.epoch & 7, 3);
     writer.write(header.sequence & 0xffff, 16);
     writer.write(header.newestFrame & 0xffff, 16);
     writer.writeVarint(header.inputCount);
@@ -93,6 +96,7 @@ export class PlayReader {
     );
     this.header = {
       episode: 0,
+      epoch: 0,
       sequence: 0,
       newestFrame: 0,
       inputCount: 0,
@@ -106,18 +110,25 @@ export class PlayReader {
 
   /**
    * Fills `header` and `rows`; never throws. `sequenceNear` is the newest sequence known.
-   * `stale`: of another episode, or its first inputs can no longer be placed; nothing was filled.
+   * `stale`: of another episode or an earlier page, or its first inputs can no longer be placed; nothing was filled.
    */
-  read(bytes: Uint8Array, episode: number, sequenceNear: number): "ok" | "stale" | "malformed" {
+  read(
+    bytes: Uint8Array,
+    episode: number,
+    sequenceNear: number,
+    epoch = 0,
+  ): "ok" | "stale" | "malformed" {
     const reader = this.#reader;
     if (bytes.length > PACKET_BYTES_MAX) return "malformed";
     reader.reset(bytes);
     if (reader.read(2) !== KIND_PLAY) return "malformed";
     const hasEcho = reader.read(1) === 1;
-    if (reader.read(5) !== (episode & 31)) return reader.isOverrun ? "malformed" : "stale";
+    const isMeant = reader.read(5) === (episode & 31) && reader.read(3) === (epoch & 7);
+    if (!isMeant) return reader.isOverrun ? "malformed" : "stale";
     const known = (this.#queues[this.#senders[0] as number] as InputQueue).length;
     const { header } = this;
     header.episode = episode;
+    header.epoch = epoch;
     header.sequence = nearest(reader.read(16), sequenceNear);
     header.newestFrame = nearest(reader.read(16), known);
     header.inputCount = reader.readVarint();

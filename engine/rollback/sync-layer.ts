@@ -43,6 +43,11 @@ export class SyncLayer {
     return this.#wrong;
   }
 
+  /** Begins at `frame`: the frames before it were simulated elsewhere. */
+  startAt(frame: number): void {
+    this.#currentFrame = frame;
+  }
+
   /** Appends player `playerIndex`'s next input. */
   push(playerIndex: number, rows: Uint32Array, offset: number): void {
     const queue = this.queues[playerIndex] as InputQueue;

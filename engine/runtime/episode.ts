@@ -95,7 +95,9 @@ export class Episode {
   private onEvent(event: SessionEvent): void {
     const { transport } = this.options;
     if (event.kind === "interrupted") transport?.reportInterrupted(event.peer);
-    if (event.kind === "resumed") transport?.reportResumed(event.peer);
+    if (event.kind === "resumed" || event.kind === "returned") {
+      transport?.reportResumed(event.peer);
+    }
     if (event.kind === "ended") this.hasConfirmedEnd = true;
     this.options.onEvent(event);
   }
@@ -110,8 +112,9 @@ export class Episode {
     if (status.kind !== "aborted") return;
     // The partner vanished after the last frame was confirmed: nothing is missing here.
     if (this.hasConfirmedEnd) this.finish("ended", status.detail);
-    else if (status.reason === "peer-disconnected") this.finish("peer-disconnected", status.detail);
-    else this.finish("technical", status.detail);
+    else if (status.reason === "peer-disconnected" || status.reason === "return-refused") {
+      this.finish("peer-disconnected", status.detail);
+    } else this.finish("technical", status.detail);
   }
 
   /** A broken invariant: nothing more is simulated, what is confirmed is kept. */

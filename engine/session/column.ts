@@ -11,6 +11,10 @@ export class Column {
     return this.#length;
   }
 
+  clear(): void {
+    this.#length = 0;
+  }
+
   push(value: number): void {
     this.set(this.#length, value);
   }

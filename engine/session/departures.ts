@@ -3,11 +3,12 @@
  * each survivor tells the others how much it holds of that player, with the inputs, so that all end up with the most
  * that any of them had.
  */
-import { type ControlMessage, DEPARTED_ROWS_MAX } from "../protocol/control-message.ts";
+import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
+import { adoptHolding, holdingOf } from "./holding.ts";
 import type { Seat } from "./seat.ts";
 import type { Simulator } from "./simulator.ts";
 
@@ -35,9 +36,14 @@ interface Departure {
   readonly playerIndex: number;
   /** Peers whose report has come. */
   readonly reporters: Set<number>;
+  /** What a survivor that had heard from all others has said; null before one did. */
+  toldFrame: number | null;
   /** First frame without an input of the player; null until every survivor has reported. */
   cutFrame: number | null;
 }
+
+/** For the page of a player who comes back when the others have given up. */
+const GIVEN_UP = "The others have gone on without this player";
 
 export class Departures {
   readonly #options: DeparturesOptions;
@@ -80,9 +86,14 @@ export class Departures {
   /** Gives up on `peer`: tells the others what is held of its players. */
   begin(peer: Peer): void {
     peer.state = { kind: "closed" };
+    const { episode, host } = this.#options;
+    // Its new page has greeted, and would wait for play in vain.
+    if (peer.isReturning) {
+      host.send(peer, { kind: "refused", episode, yours: peer.incarnation, reason: GIVEN_UP });
+    }
     for (const playerIndex of peer.players) {
       if (this.#find(playerIndex) !== null) continue;
-      this.#departures.push({ playerIndex, reporters: new Set(), cutFrame: null });
+      this.#departures.push({ playerIndex, reporters: new Set(), toldFrame: null, cutFrame: null });
       for (const other of this.#options.peers) {
         if (other.state.kind !== "closed") this.#report(other, playerIndex);
       }
@@ -90,13 +101,20 @@ export class Departures {
     this.#hasNews = true;
   }
 
+  /** Tells a peer that has come back who has left. */
+  tell(peer: Peer): void {
+    for (const { playerIndex } of this.#departures) this.#report(peer, playerIndex);
+  }
+
   /** Takes a survivor's report; a player this side still hears is given up, too. */
   receive(from: Peer, message: DepartedMessage): void {
-    const owner = this.#options.peers.find(({ players }) => players.includes(message.player));
+    const owner = this.#options.peers.find(({ players }) => players.includes(message.held.player));
     if (owner === undefined || owner === from) return;
-    if (this.#find(message.player) === null) this.begin(owner);
-    this.#adopt(message);
-    this.#find(message.player)?.reporters.add(from.peer);
+    if (this.#find(message.held.player) === null) this.begin(owner);
+    adoptHolding(this.#options.simulator, message.held);
+    const departure = this.#find(message.held.player);
+    departure?.reporters.add(from.peer);
+    if (departure && message.isSettled) departure.toldFrame = message.held.length;
     this.#hasNews = true;
   }
 
@@ -106,29 +124,13 @@ export class Departures {
 
   #report(to: Peer, player: number): void {
     const queue = this.#queue(player);
-    const { length, rows, layout } = queue;
-    const count = Math.min(length, DEPARTED_ROWS_MAX);
+    const cutFrame = this.#find(player)?.cutFrame ?? null;
     this.#options.host.send(to, {
       kind: "departed",
       episode: this.#options.episode,
-      player,
-      length,
-      rows: Array.from({ length: count }, (_, i) => {
-        const at = queue.offsetOf(length - count + i);
-        return Array.from(rows.subarray(at, at + layout.width));
-      }),
+      held: holdingOf(queue, player, cutFrame ?? queue.length),
+      isSettled: cutFrame !== null,
     });
-  }
-
-  /** Appends the inputs that the sender holds and this side does not. */
-  #adopt({ player, length, rows }: DepartedMessage): void {
-    const queue = this.#queue(player);
-    const first = length - rows.length;
-    while (queue.length < length && queue.length >= first) {
-      const row = rows[queue.length - first] as number[];
-      if (row.length !== queue.layout.width) return;
-      this.#options.simulator.pushRow(player, Uint32Array.from(row), 0);
-    }
   }
 
   #settle(nowMs: number): void {
@@ -137,9 +139,9 @@ export class Departures {
     const survivors = peers.filter(({ state }) => state.kind !== "closed");
     for (const departure of this.#departures) {
       if (departure.cutFrame !== null) continue;
-      if (!survivors.every(({ peer }) => departure.reporters.has(peer))) continue;
-      const { playerIndex } = departure;
-      const frame = this.#queue(playerIndex).length;
+      const { playerIndex, reporters, toldFrame } = departure;
+      if (toldFrame === null && !survivors.every(({ peer }) => reporters.has(peer))) continue;
+      const frame = toldFrame ?? this.#queue(playerIndex).length;
       departure.cutFrame = frame;
       host.emit({ kind: "departed", playerIndex, frame, atMs: nowMs });
       if (config.onDeparture === "end") this.#endFrame = Math.min(this.#endFrame, frame);

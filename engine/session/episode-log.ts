@@ -12,6 +12,7 @@ export class EpisodeLog {
   /** `#words[player]` holds that player's confirmed rows end to end. */
   readonly #words: readonly Column[];
   readonly #arrivalTicks: readonly Column[];
+  /** NaN, as in the other columns, for what another page saw. */
   readonly #ticks = new Column();
   readonly #atMs = new Column();
   /** A bit for each player whose input was a guess when the frame was first simulated. */
@@ -30,6 +31,18 @@ export class EpisodeLog {
   /** Notes that the next input of `playerIndex` became known at `tick`. */
   inputArrived(playerIndex: number, tick: number): void {
     (this.#arrivalTicks[playerIndex] as Column).push(tick);
+  }
+
+  /** Hands out frames from `frame` on only: those before are stored already. */
+  skipTo(frame: number): void {
+    this.#takenFrame = frame;
+  }
+
+  /** Notes that the next frame was not simulated here, but before this page or elsewhere. */
+  frameInherited(): void {
+    for (const column of [this.#ticks, this.#atMs, this.#guessed, this.#depthFrames]) {
+      column.push(Number.NaN);
+    }
   }
 
   /** Notes when the next frame was simulated for the first time; `guessed` has a bit a player. */
@@ -54,6 +67,13 @@ export class EpisodeLog {
         for (let i = 0; i < queue.layout.width; i++) words.push(queue.rows[offset + i] as number);
       }
     }
+  }
+
+  /** Confirmed rows of `playerIndex` for the frames [from, to), end to end. */
+  words(playerIndex: number, from: number, to: number): number[] {
+    const words = this.#words[playerIndex] as Column;
+    const { width } = this.#layouts[playerIndex] as InputLayout;
+    return Array.from({ length: (to - from) * width }, (_, i) => words.at(from * width + i));
   }
 
   /** Frames below `endFrame` that have inputs and a hash and were not taken before; null for none. */
@@ -86,13 +106,20 @@ export class EpisodeLog {
 
   #observed(frames: readonly number[]): ObserverFrames {
     return {
-      simulatedAtTick: frames.map((frame) => this.#ticks.at(frame)),
-      arrivalTick: frames.map((frame) => this.#arrivalTicks.map((ticks) => ticks.at(frame))),
-      wasPredicted: frames.map((frame) =>
-        this.#layouts.map((_, player) => ((this.#guessed.at(frame) >> player) & 1) === 1),
+      simulatedAtTick: frames.map((frame) => orNull(this.#ticks.at(frame))),
+      arrivalTick: frames.map((frame) =>
+        this.#arrivalTicks.map((ticks) => orNull(ticks.at(frame))),
       ),
-      rollbackDepthFrames: frames.map((frame) => this.#depthFrames.at(frame)),
-      simulatedAtMs: frames.map((frame) => this.#atMs.at(frame)),
+      wasPredicted: frames.map((frame) => {
+        const guessed = orNull(this.#guessed.at(frame));
+        return this.#layouts.map((_, i) => (guessed === null ? null : ((guessed >> i) & 1) === 1));
+      }),
+      rollbackDepthFrames: frames.map((frame) => orNull(this.#depthFrames.at(frame))),
+      simulatedAtMs: frames.map((frame) => orNull(this.#atMs.at(frame))),
     };
   }
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

@@ -25,6 +25,16 @@ export type SessionEvent =
       readonly atMs: number;
       readonly silentMs: number;
     }
+  /** A player's new page plays; inputs from `frame` on are its own, or were learned from it. */
+  | {
+      readonly kind: "returned";
+      readonly playerIndex: number;
+      readonly peer: number;
+      readonly frame: number;
+      readonly atMs: number;
+    }
+  /** The others do not let this page back into the episode. */
+  | { readonly kind: "return-refused"; readonly peer: number; readonly message: string }
   | { readonly kind: "disconnected"; readonly peer: number; readonly atMs: number }
   | {
       readonly kind: "rollback";

@@ -27,6 +27,11 @@ export function fulfil(
           isTerminal: world.isTerminalAt(request.frame),
         });
         break;
+      case "restore":
+        if (!world.restore(request.frame, request.state, request.flagsBefore)) {
+          session.reportState(request.frame, null);
+        }
+        break;
       case "describe":
         session.reportState(
           request.frame,

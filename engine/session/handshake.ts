@@ -5,7 +5,11 @@ import { WIRE_VERSION } from "../protocol/control-message.ts";
 import type { SessionConfig } from "./config.ts";
 import { describeInputDelay } from "./input-delay.ts";
 import { pausePolicyOf } from "./pause-policy.ts";
+import type { Resume } from "./return.ts";
 import { describeUnmanned, type Seat } from "./seat.ts";
+
+/** Greetings repeat until answered: the other side may make its session later than this one. */
+export const HELLO_INTERVAL_MS = 250;
 
 export interface P2PSessionOptions {
   readonly environment: Environment;
@@ -15,6 +19,10 @@ export interface P2PSessionOptions {
   readonly config: SessionConfig;
   /** Everything that must be equal on all sides, by name; made by `handshakeDigest`. */
   readonly digest: Readonly<Record<string, string>>;
+  /** Given when this page comes back into an episode that runs. */
+  readonly resume?: Resume;
+  /** Peer numbers of those who may watch by way of this player. */
+  readonly spectators?: readonly number[];
 }
 
 export interface DigestOptions {

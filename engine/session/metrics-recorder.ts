@@ -5,6 +5,7 @@ import type {
   DesyncRecord,
   InterruptionRecord,
   LinkMetrics,
+  ReturnRecord,
   RollbackRecord,
   SessionMetrics,
   StallRecord,
@@ -21,6 +22,7 @@ export class MetricsRecorder {
   readonly desyncs: DesyncRecord[] = [];
   readonly #stalls: StallRecord[] = [];
   readonly #interruptions: InterruptionRecord[] = [];
+  readonly #returns: ReturnRecord[] = [];
   #stall: { frame: number; waitingFor: readonly number[]; startMs: number; ticks: number } | null =
     null;
 
@@ -68,6 +70,12 @@ export class MetricsRecorder {
     this.#interruptions[index] = { ...record, durationMs: nowMs - record.startMs };
   }
 
+  /** A player's new page plays: the interruption is over. */
+  returned(peer: number, playerIndex: number, frame: number, nowMs: number): void {
+    this.#returns.push({ peer, playerIndex, frame, atMs: nowMs });
+    this.resumed(peer, nowMs);
+  }
+
   snapshot(
     known: Pick<
       SessionMetrics,
@@ -83,6 +91,7 @@ export class MetricsRecorder {
       rollbacks: this.#rollbacks(),
       stalls: [...this.#stalls],
       interruptions: [...this.#interruptions],
+      returns: [...this.#returns],
       desyncs: [...this.desyncs],
       links: peers.map(linkMetrics),
     };

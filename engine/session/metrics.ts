@@ -25,6 +25,15 @@ export interface InterruptionRecord {
   readonly durationMs: number | null;
 }
 
+/** A player whose page was gone and a new one of which plays. */
+export interface ReturnRecord {
+  readonly peer: number;
+  readonly playerIndex: number;
+  /** First input that this side had not from the page before. */
+  readonly frame: number;
+  readonly atMs: number;
+}
+
 export interface DesyncRecord {
   readonly frame: number;
   readonly peer: number;
@@ -84,6 +93,7 @@ export interface SessionMetrics {
   readonly rollbacks: readonly RollbackRecord[];
   readonly stalls: readonly StallRecord[];
   readonly interruptions: readonly InterruptionRecord[];
+  readonly returns: readonly ReturnRecord[];
   readonly desyncs: readonly DesyncRecord[];
   readonly links: readonly LinkMetrics[];
 }

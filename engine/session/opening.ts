@@ -72,6 +72,34 @@ export class Opening {
     this.#startWhenAgreed(nowMs);
   }
 
+  /** Tells the new page of a peer what this side asked for, if it has. */
+  tell(peer: Peer): void {
+    const own = this.#proposals.get(this.#localPlayer);
+    if (own === undefined) return;
+    const { playerIndex, ...measured } = own;
+    const { episode, host } = this.#options;
+    host.send(peer, { kind: "input-delay", episode, ...measured });
+  }
+
+  /** What the player has asked for, as far as this side knows; null before. */
+  askedBy(playerIndex: number): number | null {
+    return this.#proposals.get(playerIndex)?.delayFrames ?? null;
+  }
+
+  /**
+   * Goes on with what this side's page before had asked for, or what all had agreed on: whoever still waits
+   * for it then comes to the same.
+   */
+  resume(askedFrames: number | null, agreedFrames: number | null): void {
+    const { peers } = this.#options;
+    const delayFrames = agreedFrames ?? askedFrames;
+    if (this.#bounds === null || delayFrames === null) return;
+    const measured = { delayFrames, rttP95Ms: null, jitterMs: null, samples: 0 };
+    this.#proposals.set(this.#localPlayer, { playerIndex: this.#localPlayer, ...measured });
+    for (const peer of peers) this.tell(peer);
+    if (agreedFrames !== null) this.#agree(agreedFrames);
+  }
+
   /** Once a tick until the start: proposes as soon as enough was measured. */
   measure(nowMs: number): void {
     const { peers } = this.#options;
@@ -111,7 +139,7 @@ export class Opening {
   #startWhenAgreed(nowMs: number): void {
     const { peers, host } = this.#options;
     if (this.#hasStarted || this.#deadlineMs === null) return;
-    if (this.#bounds !== null) {
+    if (this.#bounds !== null && this.#delayFrames === null) {
       if (this.#proposals.size <= peers.length) return;
       const proposals = this.#sorted();
       const delayFrames = Math.max(...proposals.map((proposal) => proposal.delayFrames));

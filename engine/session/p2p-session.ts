@@ -4,13 +4,14 @@
  * sampled when it may be simulated, so an input is never changed once a peer could have seen it.
  */
 import { fail } from "../determinism/assert.ts";
-import { type ControlMessage, decodeControl, encodeControl } from "../protocol/control-message.ts";
+import { type ControlMessage, encodeControl } from "../protocol/control-message.ts";
 import { Peer } from "../protocol/peer.ts";
 import { InputClock } from "../rollback/input-clock.ts";
 import { rateFor } from "../rollback/time-sync.ts";
 import { assertSessionConfig } from "./config.ts";
-import { Departures } from "./departures.ts";
+import { ControlDesk } from "./control-desk.ts";
 import type { SessionEvent } from "./event.ts";
+import type { Receiver } from "./hand-over.ts";
 import { type P2PSessionOptions, withUnmanned } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
 import { Opening } from "./opening.ts";
@@ -26,22 +27,19 @@ import type {
   SessionPacket,
   SessionStatus,
 } from "./session.ts";
-import { Simulator } from "./simulator.ts";
-import { Verification } from "./verification.ts";
+import { CATCH_UP_FRAMES, Simulator } from "./simulator.ts";
 
 type Abort = Extract<SessionStatus, { kind: "aborted" }>;
 
 export class P2PSession implements Session {
   readonly #options: P2PSessionOptions;
   readonly #simulator: Simulator;
-  readonly #verification: Verification;
+  readonly #desk: ControlDesk;
   readonly #localPlayers: readonly number[];
   readonly #group: PeerGroup;
   readonly #inputClock: InputClock;
   readonly #events = new Outbox<SessionEvent>();
   readonly #outgoing = new Outbox<SessionPacket>();
-  #hasAnnouncedEnd = false;
-  readonly #departures: Departures;
   readonly #opening: Opening;
   #abort: Abort | null = null;
   #nowMs = 0;
@@ -54,24 +52,33 @@ export class P2PSession implements Session {
     this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
     const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
     const host = {
-      send: (peer: Peer, message: ControlMessage) => this.#sendControl(peer, message),
+      send: (to: Receiver, message: ControlMessage) => this.#sendControl(to, message),
       emit: (event: SessionEvent) => this.#events.push(event),
       abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
       lost: (peer: Peer) => this.#lose(peer),
       agreed: (nowMs: number) => this.#opening.begin(nowMs),
+      endFrame: () => this.#endFrame,
+      closedReason: () => this.#abort?.detail ?? null,
     };
     this.#group = new PeerGroup({
       ...options,
       digest: withUnmanned(options),
+      incarnation: options.resume?.incarnation ?? 0,
       peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
       recorder: this.#simulator.recorder,
+      queues: this.#simulator.sync.queues,
       host,
     });
-    const { chain, recorder } = this.#simulator;
-    this.#verification = new Verification(chain, options.episode, recorder.desyncs, host);
-    const shared = { ...options, simulator: this.#simulator, peers: this.#group.peers, host };
-    this.#departures = new Departures(shared);
-    this.#opening = new Opening(shared);
+    const parts = { simulator: this.#simulator, peers: this.#group.peers, host };
+    this.#opening = new Opening({ ...options, ...parts });
+    this.#desk = new ControlDesk({
+      session: options,
+      simulator: this.#simulator,
+      group: this.#group,
+      opening: this.#opening,
+      localPlayers: this.#localPlayers,
+      host,
+    });
   }
 
   get status(): SessionStatus {
@@ -107,9 +114,9 @@ export class P2PSession implements Session {
     this.#nowMs = nowMs;
     for (const packet of packets) {
       const peer = this.#group.find(packet.peer);
-      if (peer === null || peer.state.kind === "closed" || this.#abort !== null) continue;
-      if (packet.channel === "play") this.#receivePlay(peer, packet.bytes, nowMs);
-      else this.#receiveControl(peer, packet.bytes, nowMs);
+      if (peer === null) this.#desk.audience.receive(packet);
+      else if (packet.channel === "control") this.#desk.receive(peer, packet.bytes, nowMs);
+      else this.#receivePlay(peer, packet.bytes, nowMs);
     }
   }
 
@@ -123,33 +130,43 @@ export class P2PSession implements Session {
   advance(nowMs: number): readonly Request[] {
     this.#nowMs = nowMs;
     this.#simulator.beginTick();
+    const { verification, departures, handOver, isReturning } = this.#desk;
+    handOver.describe();
     if (this.#abort !== null) return this.#simulator.requests;
-    for (const frame of this.#verification.takeUndescribed()) this.#simulator.describe(frame);
+    for (const frame of verification.takeUndescribed()) this.#simulator.describe(frame);
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
+    if (isReturning) this.#desk.advanceReturn(nowMs);
     else if (!this.#opening.hasStarted) this.#opening.measure(nowMs);
     else {
       this.#group.watchSilence(nowMs);
-      this.#departures.fillSeats(this.sampledFrame, nowMs);
+      departures.fillSeats(this.sampledFrame, nowMs);
       if (this.#endFrame === null) this.#simulate(nowMs);
       else if (this.#simulator.endFrame === null && this.#group.isDone) {
-        this.#abortWith("peer-disconnected", this.#departures.describe());
+        this.#abortWith("peer-disconnected", departures.describe());
       }
     }
     return this.#simulator.requests;
   }
 
   reportConfirmed(state: ConfirmedState): void {
-    if (!this.#simulator.reportConfirmed(state)) return;
+    const difference = this.#desk.ownReturn?.intake.compare(state) ?? null;
+    if (difference !== null) this.#abortWith("technical", difference);
+    if (this.#abort !== null || !this.#simulator.reportConfirmed(state)) return;
     this.#simulator.recorder.unstalled(this.#nowMs);
     this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
   }
 
   reportState(frame: number, state: unknown): void {
-    this.#verification.reportState(frame, state, this.#nowMs);
+    if (state === null && frame === this.#simulator.unprovenFrame) {
+      this.#abortWith("technical", `Expected a state of frame ${frame} to be handed over`);
+    }
+    this.#desk.verification.reportState(frame, state, this.#nowMs);
+    this.#desk.handOver.reportState(frame, state);
   }
 
   takeOutgoing(): readonly SessionPacket[] {
     if (this.#group.hasStarted && this.#abort === null) this.#sendTick();
+    this.#desk.handOver.send();
     return this.#outgoing.take();
   }
 
@@ -185,11 +202,13 @@ export class P2PSession implements Session {
       localPlayers: this.#localPlayers,
       queues: this.#simulator.sync.queues,
       episode,
+      incarnation: this.#options.resume?.incarnation ?? 0,
       frameMs: 1000 / environment.fps,
     });
   }
 
   #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
+    if (this.#abort !== null || peer.state.kind === "closed" || this.#desk.isReturning) return;
     if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
     if (this.#group.heard(peer, nowMs)) this.#simulator.localInputs.resumed();
     const { header, rows } = peer.reader;
@@ -198,56 +217,27 @@ export class P2PSession implements Session {
       const player = peer.players[i] as number;
       this.#simulator.pushRun(player, rows[i] as Uint32Array, from, header.newestFrame);
     }
-    this.#verification.check(peer);
+    this.#desk.verification.check(peer);
   }
 
-  #receiveControl(peer: Peer, bytes: Uint8Array, nowMs: number): void {
-    const message = decodeControl(bytes);
-    if (message === null) peer.link.packetsMalformed++;
-    if (message === null || message.episode !== this.#options.episode) return;
-    peer.lastHeardMs = nowMs;
-    switch (message.kind) {
-      case "hello":
-        this.#group.receiveHello(peer, message.digest, nowMs);
-        break;
-      case "input-delay":
-        this.#opening.receive(peer, message, nowMs);
-        break;
-      case "end":
-        peer.end = { endFrame: message.endFrame, chain: message.chain };
-        peer.reportedChain = { frame: message.endFrame, chain: message.chain };
-        this.#verification.check(peer);
-        break;
-      case "hashes":
-        this.#verification.receiveHashes(peer, message, nowMs);
-        break;
-      case "departed":
-        this.#departures.receive(peer, message);
-        break;
-      case "state":
-        this.#verification.receiveState(peer, message, nowMs);
-        break;
-    }
-  }
-
-  #sendControl(peer: Peer, message: ControlMessage): void {
-    this.#outgoing.push({ peer: peer.peer, channel: "control", bytes: encodeControl(message) });
+  #sendControl({ peer, epoch }: Receiver, message: ControlMessage): void {
+    this.#outgoing.push({ peer, channel: "control", bytes: encodeControl(message, epoch) });
   }
 
   #sendTick(): void {
     const { chain } = this.#simulator;
+    const { episode } = this.#options;
     const endFrame = this.#endFrame;
     const hashFrame = chain.newestFrame;
     for (const peer of this.#group.peers) {
-      if (peer.state.kind === "closed" || peer.end !== null) continue;
-      this.#outgoing.push(peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs));
-    }
-    if (endFrame === null || this.#hasAnnouncedEnd) return;
-    this.#hasAnnouncedEnd = true;
-    const { episode } = this.#options;
-    for (const peer of this.#group.peers) {
+      if (!peer.isAckKnown) continue;
+      if (peer.state.kind !== "closed" && peer.end === null) {
+        this.#outgoing.push(peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs));
+      }
+      if (endFrame === null || peer.hasToldEnd) continue;
+      peer.hasToldEnd = true;
       this.#sendControl(peer, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
-      this.#verification.check(peer);
+      this.#desk.verification.check(peer);
     }
   }
 
@@ -255,7 +245,12 @@ export class P2PSession implements Session {
     const simulator = this.#simulator;
     const rollback = simulator.rollBack(nowMs);
     if (rollback !== null) this.#events.push(rollback);
+    if (simulator.unprovenFrame === null) this.#catchUp(nowMs);
     const { currentFrame, confirmedFrame, queues } = simulator.sync;
+    if (simulator.unprovenFrame !== null) {
+      simulator.confirm();
+      return;
+    }
     if (currentFrame - confirmedFrame >= this.#options.config.predictionWindowFrames) {
       const waitingFor = queues.flatMap((queue, i) => (queue.length === confirmedFrame ? [i] : []));
       if (simulator.recorder.stalled(currentFrame, waitingFor, nowMs)) {
@@ -267,21 +262,33 @@ export class P2PSession implements Session {
         const { durationMs: stalledMs } = stall;
         this.#events.push({ kind: "unstalled", frame: currentFrame, atMs: nowMs, stalledMs });
       }
-      for (const player of this.#localPlayers) simulator.pushSample(player);
-      this.#inputClock.mark(this.sampledFrame, nowMs);
+      // A page that came back may have inputs of the one before for frames still to come.
+      if (this.sampledFrame <= currentFrame + (this.#opening.inputDelay.delayFrames ?? 0)) {
+        for (const player of this.#localPlayers) simulator.pushSample(player);
+        this.#inputClock.mark(this.sampledFrame, nowMs);
+      }
       simulator.advance(nowMs);
     }
     simulator.confirm();
   }
 
+  /** Runs a page that came back towards where the others are, some frames a tick, as far as it may. */
+  #catchUp(nowMs: number): void {
+    const { sync } = this.#simulator;
+    const levelFrame = this.#desk.ownReturn?.levelFrame ?? 0;
+    const reachFrame = sync.confirmedFrame + this.#options.config.predictionWindowFrames;
+    const goalFrame = Math.min(levelFrame, reachFrame, sync.currentFrame + CATCH_UP_FRAMES);
+    while (sync.currentFrame < goalFrame) this.#simulator.advance(nowMs);
+  }
+
   /** Where the episode ended or, because somebody left, stopped; null while it runs. */
   get #endFrame(): number | null {
-    return this.#simulator.endFrame ?? this.#departures.endFrame;
+    return this.#simulator.endFrame ?? this.#desk.departures.endFrame;
   }
 
   /** After the end nothing is missing of a peer that is silent. */
   #lose(peer: Peer): void {
-    if (this.#endFrame === null) this.#departures.begin(peer);
+    if (this.#endFrame === null) this.#desk.departures.begin(peer);
     else peer.state = { kind: "closed" };
   }
 

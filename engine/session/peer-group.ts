@@ -1,14 +1,12 @@
 /** The peers of a session as a group: greeting until all agree, then watching for silence. */
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
 import type { SessionEvent } from "./event.ts";
-import { compareDigests } from "./handshake.ts";
+import { compareDigests, HELLO_INTERVAL_MS } from "./handshake.ts";
 import type { MetricsRecorder } from "./metrics-recorder.ts";
 import type { AbortReason } from "./session.ts";
-
-/** Greetings repeat until answered: the other side may make its session later than this one. */
-const HELLO_INTERVAL_MS = 250;
 
 /** What the group needs of its session. */
 export interface PeerGroupHost {
@@ -25,8 +23,11 @@ export interface PeerGroupOptions {
   readonly peers: readonly Peer[];
   readonly episode: number;
   readonly digest: Readonly<Record<string, string>>;
+  /** How often this side's page has come back. */
+  readonly incarnation: number;
   readonly config: SessionConfig;
   readonly recorder: MetricsRecorder;
+  readonly queues: readonly InputQueue[];
   readonly host: PeerGroupHost;
 }
 
@@ -82,29 +83,39 @@ export class PeerGroup {
     for (const peer of this.peers) this.#sendHello(peer);
   }
 
-  receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): void {
+  /** Returns what differs when play has begun with others who agreed; before, that ends the session. */
+  receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): string | null {
     const { host } = this.#options;
     const difference = compareDigests(this.#options.digest, digest);
+    if (difference !== null && this.#hasStarted) return difference;
     if (difference !== null) {
       peer.state = { kind: "closed" };
       host.emit({ kind: "handshake-refused", peer: peer.peer, message: difference });
       host.abort("handshake-refused", difference);
-      return;
+      return null;
     }
     // A peer that still greets has not heard us: an answer, but no answer to an answer.
     if (peer.state.kind === "handshaking") peer.state = { kind: "running" };
     else if (this.#hasStarted && peer.link.packetsReceived === 0) this.#answer(peer, nowMs);
-    if (this.#hasStarted || this.peers.some(({ state }) => state.kind === "handshaking")) return;
-    this.#hasStarted = true;
+    const isAgreed = this.peers.every(({ state }) => state.kind !== "handshaking");
+    if (this.#hasStarted || !isAgreed) return null;
     for (const other of this.peers) {
       this.#sendHello(other);
       other.lastHeardMs = nowMs;
     }
-    host.agreed(nowMs);
+    this.start(nowMs);
+    return null;
+  }
+
+  /** Play begins, or goes on for a page that has come back. */
+  start(nowMs: number): void {
+    this.#hasStarted = true;
+    this.#options.host.agreed(nowMs);
   }
 
   /** Ends an interruption when something was heard from the peer; true if there was one. */
   heard(peer: Peer, nowMs: number): boolean {
+    if (peer.isReturning) return this.#returned(peer, nowMs);
     if (peer.state.kind !== "interrupted") return false;
     const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
     peer.state = { kind: "running" };
@@ -115,20 +126,37 @@ export class PeerGroup {
 
   /** Tells of peers that have fallen silent, and gives up on one that stays so. */
   watchSilence(nowMs: number): void {
-    const { config, recorder, host } = this.#options;
+    const { config, host } = this.#options;
     for (const peer of this.peers) {
       if (peer.end !== null || peer.state.kind === "closed") continue;
       const silentMs = nowMs - peer.lastHeardMs;
-      if (peer.state.kind === "running" && silentMs >= config.interruptedAfterMs) {
-        peer.state = { kind: "interrupted", sinceMs: nowMs };
-        recorder.interrupted(peer.peer, nowMs);
-        host.emit({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
-      }
+      if (silentMs >= config.interruptedAfterMs) this.interrupt(peer, nowMs);
       if (silentMs >= config.disconnectedAfterMs) {
         host.emit({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
         host.lost(peer);
       }
     }
+  }
+
+  /** Notes, once, that nothing comes from a peer that was playing. */
+  interrupt(peer: Peer, nowMs: number): void {
+    const { recorder, host } = this.#options;
+    if (!this.#hasStarted || peer.state.kind !== "running") return;
+    peer.state = { kind: "interrupted", sinceMs: nowMs };
+    recorder.interrupted(peer.peer, nowMs);
+    host.emit({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
+  }
+
+  #returned(peer: Peer, nowMs: number): true {
+    const { recorder, host, queues } = this.#options;
+    peer.isReturning = false;
+    peer.state = { kind: "running" };
+    for (const playerIndex of peer.players) {
+      const frame = queues[playerIndex]?.length ?? 0;
+      recorder.returned(peer.peer, playerIndex, frame, nowMs);
+      host.emit({ kind: "returned", playerIndex, peer: peer.peer, frame, atMs: nowMs });
+    }
+    return true;
   }
 
   /** Greets back, but no more often than greetings repeat: two who do so must not talk without end. */
@@ -139,7 +167,14 @@ export class PeerGroup {
   }
 
   #sendHello(peer: Peer): void {
-    const { episode, digest } = this.#options;
-    this.#options.host.send(peer, { kind: "hello", episode, digest: { ...digest } });
+    const { episode, digest, incarnation } = this.#options;
+    const isReturning = incarnation > 0 && !this.#hasStarted;
+    this.#options.host.send(peer, {
+      kind: "hello",
+      episode,
+      digest: { ...digest },
+      incarnation,
+      isReturning,
+    });
   }
 }

@@ -14,7 +14,15 @@ export type Request =
       readonly flags: readonly number[];
       readonly isResimulated: boolean;
     }
-  /** Peers differ in the state of `frame`: copy it, if it is still saved, for `session.reportState`. */
+  /** The state of `frame` comes from another peer, JSON-like: keep it as the present and saved state. */
+  | {
+      readonly kind: "restore";
+      readonly frame: number;
+      readonly state: unknown;
+      /** `flagsBefore[f][playerIndex]` of every frame f before. */
+      readonly flagsBefore: readonly (readonly number[])[];
+    }
+  /** Peers differ in the state of `frame`, or one lacks it: copy it, if it is still saved, for `session.reportState`. */
   | { readonly kind: "describe"; readonly frame: number }
   /** The saved state of `frame` is final: hash it and report it with `session.reportConfirmed`. */
   | { readonly kind: "confirm"; readonly frame: number };
@@ -25,6 +33,8 @@ interface MutableRequest {
   actions: Action[];
   flags: number[];
   isResimulated: boolean;
+  state: unknown;
+  flagsBefore: readonly (readonly number[])[];
 }
 
 /** A list of requests that is filled anew each tick without making garbage. */
@@ -60,6 +70,10 @@ export class RequestList {
     this.#push("confirm", frame);
   }
 
+  restore(frame: number, state: unknown, flagsBefore: readonly (readonly number[])[]): void {
+    Object.assign(this.#push("restore", frame), { state, flagsBefore });
+  }
+
   /** Returns the request for the caller to fill its actions and flags. */
   advance(frame: number, isResimulated: boolean): Pick<MutableRequest, "actions" | "flags"> {
     const request = this.#push("advance", frame);
@@ -71,7 +85,15 @@ export class RequestList {
     const index = this.#count++;
     let request = this.#pool[index];
     if (request === undefined) {
-      request = { kind, frame, actions: [], flags: [], isResimulated: false };
+      request = {
+        kind,
+        frame,
+        actions: [],
+        flags: [],
+        isResimulated: false,
+        state: null,
+        flagsBefore: [],
+      };
       this.#pool.push(request);
     }
     request.kind = kind;

@@ -30,7 +30,12 @@ export interface ConfirmedState {
   readonly isTerminal: boolean;
 }
 
-export type AbortReason = "peer-disconnected" | "handshake-refused" | "technical";
+export type AbortReason =
+  | "peer-disconnected"
+  | "handshake-refused"
+  /** The others had given up on this player before the page came back. */
+  | "return-refused"
+  | "technical";
 
 export type SessionStatus =
   /** Not every peer has agreed on version, digest and settings yet. */
@@ -67,17 +72,18 @@ export interface ConfirmedFrames {
   readonly observer: ObserverFrames;
 }
 
+/** Null for what this page did not see itself, as it came from another peer's log. */
 export interface ObserverFrames {
   /** Tick of this peer's loop at which the frame was first simulated. */
-  readonly simulatedAtTick: readonly number[];
+  readonly simulatedAtTick: readonly (number | null)[];
   /** `arrivalTick[i][playerIndex]`: tick at which that input was known here. */
-  readonly arrivalTick: readonly (readonly number[])[];
+  readonly arrivalTick: readonly (readonly (number | null)[])[];
   /** `wasPredicted[i][playerIndex]`: whether the frame was first simulated with a guess. */
-  readonly wasPredicted: readonly (readonly boolean[])[];
+  readonly wasPredicted: readonly (readonly (boolean | null)[])[];
   /** Depth in frames of the deepest rollback that re-simulated the frame; 0 for none. */
-  readonly rollbackDepthFrames: readonly number[];
+  readonly rollbackDepthFrames: readonly (number | null)[];
   /** The host's `nowMs` when the frame was first simulated. */
-  readonly simulatedAtMs: readonly number[];
+  readonly simulatedAtMs: readonly (number | null)[];
 }
 
 export interface Session {

@@ -22,6 +22,20 @@ import { MetricsRecorder } from "./metrics-recorder.ts";
 import { type Request, RequestList } from "./request.ts";
 import type { ConfirmedFrames, ConfirmedState } from "./session.ts";
 
+/** An episode as others have played it, to go on from. */
+export interface Inheritance {
+  /** Confirmed frames. */
+  readonly length: number;
+  /** `hashes[i]` is the hash of the state of frame `i + 1`. */
+  readonly hashes: readonly string[];
+  /** Copies player `playerIndex`'s input of `frame` to `row`. */
+  copyRow(playerIndex: number, frame: number, row: Uint32Array): void;
+  /** Flags of every player in `frame`. */
+  flagsOf(frame: number): readonly number[];
+  /** A state to begin with; frame 0 and null for the episode's first. */
+  readonly snapshot: { readonly frame: number; readonly state: unknown };
+}
+
 /** How player `playerIndex`'s inputs are guessed; a game without guesses of its own repeats the last. */
 function predictorOf(
   environment: Environment,
@@ -36,6 +50,9 @@ function predictorOf(
   );
 }
 
+/** Frames that a session which is behind runs in one tick: a tick of a fair game stays below a frame's time. */
+export const CATCH_UP_FRAMES = 8;
+
 type RollbackEvent = Extract<SessionEvent, { kind: "rollback" }>;
 
 export class Simulator {
@@ -48,6 +65,7 @@ export class Simulator {
   readonly #requests = new RequestList();
   #endFrame: number | null = null;
   #confirmRequested = 0;
+  #baseFrame = 0;
 
   constructor(
     environment: Environment,
@@ -63,6 +81,11 @@ export class Simulator {
   /** First confirmed frame whose state is terminal; null before. */
   get endFrame(): number | null {
     return this.#endFrame;
+  }
+
+  /** Frame of the state that was handed over, until its hash is known to be right; else null. */
+  get unprovenFrame(): number | null {
+    return this.chain.newestFrame < this.#baseFrame ? this.#baseFrame : null;
   }
 
   get requests(): readonly Request[] {
@@ -97,6 +120,34 @@ export class Simulator {
     while (queue.length < end) {
       this.pushRow(playerIndex, rows, (queue.length - from) * queue.layout.width);
     }
+  }
+
+  /** Begins at the snapshot of what was handed over, with every input and hash before it. */
+  inherit(episode: Inheritance): void {
+    const { frame: baseFrame, state } = episode.snapshot;
+    this.sync.startAt(baseFrame);
+    for (let frame = 0; frame < episode.length; frame++) this.inheritFrame(episode, frame);
+    for (let frame = 0; frame < baseFrame; frame++) {
+      this.log.frameInherited();
+      if (frame > 0) this.chain.push(BigInt(`0x${episode.hashes[frame - 1]}`));
+    }
+    if (baseFrame === 0) return;
+    this.#baseFrame = baseFrame;
+    this.#confirmRequested = baseFrame - 1;
+    const flagsBefore = Array.from({ length: baseFrame }, (_, frame) => episode.flagsOf(frame));
+    this.#requests.restore(baseFrame, state, flagsBefore);
+  }
+
+  /** Appends all players' inputs of `frame`, the next one, from what was handed over. */
+  inheritFrame(episode: Inheritance, frame: number): void {
+    for (let player = 0; player < this.layouts.length; player++) {
+      if ((this.sync.queues[player] as InputQueue).length > frame) continue;
+      const row = new Uint32Array((this.layouts[player] as InputLayout).width);
+      episode.copyRow(player, frame, row);
+      this.sync.push(player, row, 0);
+      this.log.inputArrived(player, Number.NaN);
+    }
+    this.log.confirmInputs(frame + 1, this.sync.queues);
   }
 
   pushRow(playerIndex: number, rows: Uint32Array, offset: number): void {

@@ -89,7 +89,7 @@ export class Verification {
       dispute.ours = state;
       const json = state as StateMessage["state"];
       const message: StateMessage = { kind: "state", episode: this.#episode, frame, state: json };
-      if (encodeControl(message).length <= CONTROL_BYTES_MAX) {
+      if (encodeControl(message, dispute.peer.epoch).length <= CONTROL_BYTES_MAX) {
         this.#host.send(dispute.peer, message);
       }
       this.#locate(dispute, nowMs);

@@ -12,9 +12,10 @@ import { handshakeDigest } from "../session/handshake.ts";
 import { P2PSession } from "../session/p2p-session.ts";
 import { pausePolicyOf } from "../session/pause-policy.ts";
 import type { Request } from "../session/request.ts";
+import type { Resume } from "../session/return.ts";
 import type { Seat } from "../session/seat.ts";
 import type { ConfirmedFrames } from "../session/session.ts";
-import type { LinkProfile } from "./link-profile.ts";
+import { PERFECT_LINK } from "./link-profile.ts";
 import { SimulatedNetwork, type SimulatedTransport } from "./network.ts";
 import type { PeerClock, Schedule } from "./schedule.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -33,17 +34,23 @@ export interface ClusterOptions {
   readonly actionOf?: (frame: number, playerIndex: number) => Action;
   /** Whether the player's page has their attention in a frame; always when absent. */
   readonly isFocusedOf?: (frame: number, playerIndex: number) => boolean;
+  /** `spectators[peer]`: numbers of those who watch by way of that peer; whoever made the cluster drives them. */
+  readonly spectators?: readonly (readonly number[])[];
   /** May change what a peer simulates, to prove that a fault is caught. */
   readonly tamper?: (peer: number, requests: readonly Request[]) => void;
 }
 
-/** One peer of a cluster and what it has done. */
+/** One peer of a cluster and what it has done; a page that comes back goes on with the lists. */
 export interface ClusterPeer {
+  /** Pages of this peer before the present one. */
+  readonly incarnation: number;
   readonly session: P2PSession;
   readonly world: World;
   readonly transport: SimulatedTransport;
   /** `sampled[frame]` is what this peer's player did for that frame, before any rule for pages out of focus. */
   readonly sampled: Action[];
+  /** `firstSampled[incarnation]`: first frame that the page sampled; null if it sampled none. */
+  readonly firstSampled: (number | null)[];
   readonly confirmed: ConfirmedFrames[];
   readonly events: SessionEvent[];
 }
@@ -51,9 +58,10 @@ export interface ClusterPeer {
 export class Cluster {
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
-  readonly peers: readonly ClusterPeer[];
+  readonly peers: ClusterPeer[];
   readonly #options: ClusterOptions;
   readonly #departed = new Set<number>();
+  readonly #away = new Set<number>();
   readonly #holds: { action: Action; readonly random: number[] }[];
 
   constructor(options: ClusterOptions) {
@@ -62,15 +70,14 @@ export class Cluster {
     this.network = new SimulatedNetwork({
       clock: this.clock,
       seed: deriveSeed(schedule.seed, 2),
-      profile: (from, to) => schedule.links[from]?.[to] as LinkProfile,
+      profile: (from, to) => schedule.links[from]?.[to] ?? PERFECT_LINK,
       partitions: schedule.partitions,
     });
     this.#holds = environment.agentIds.map((_, player) => ({
       action: environment.neutralActions[player] as Action,
       random: seedRandom([0, 0, 0, 0], deriveSeed(schedule.seed, 3, player)),
     }));
-    const peerCount = environment.agentIds.length - (schedule.botSeats ?? 0);
-    this.peers = Array.from({ length: peerCount }, (_, peer) => this.#makePeer(peer, peerCount));
+    this.peers = Array.from({ length: this.#peerCount }, (_, peer) => this.#makePeer(peer, null));
     for (const { peer, atMs } of schedule.departures) {
       this.clock.at(atMs * 1_000, () => {
         this.#departed.add(peer);
@@ -78,9 +85,17 @@ export class Cluster {
       });
     }
     for (let peer = 0; peer < this.peers.length; peer++) {
-      const startUs = (schedule.clocks[peer]?.startMs ?? 0) * 1_000;
-      this.clock.at(startUs, () => this.#tick(peer, startUs));
+      this.#start(peer, (schedule.clocks[peer]?.startMs ?? 0) * 1_000);
     }
+    for (const { peer, atMs, afterMs } of schedule.returns) {
+      this.clock.at(atMs * 1_000, () => this.#crash(peer));
+      this.clock.at((atMs + afterMs) * 1_000, () => this.#reopen(peer));
+    }
+  }
+
+  get #peerCount(): number {
+    const { environment, schedule } = this.#options;
+    return environment.agentIds.length - (schedule.botSeats ?? 0);
   }
 
   /** Runs until every peer has ended or aborted, or `untilMs` of virtual time have passed. */
@@ -91,12 +106,52 @@ export class Cluster {
   #isOver(): boolean {
     return this.peers.every(({ session }, peer) => {
       if (this.#departed.has(peer)) return true;
+      if (this.#away.has(peer)) return false;
       const { kind } = session.status;
       return kind === "ended" || kind === "aborted";
     });
   }
 
-  #makePeer(peer: number, peerCount: number): ClusterPeer {
+  #start(peer: number, startUs: number): void {
+    const { incarnation } = this.peers[peer] as ClusterPeer;
+    this.clock.at(startUs, () => this.#tick(peer, incarnation, startUs));
+  }
+
+  /** The page is gone with all it had; not if it is done, or the only one that has the episode. */
+  #crash(peer: number): void {
+    const { session, transport } = this.peers[peer] as ClusterPeer;
+    const isKept = this.peers.some((other, i) => {
+      const isJoining = other.incarnation > 0 && other.session.status.kind === "handshaking";
+      return i !== peer && !this.#away.has(i) && !isJoining;
+    });
+    if (!isKept || session.status.kind === "ended" || session.status.kind === "aborted") return;
+    this.#away.add(peer);
+    transport.close();
+  }
+
+  #reopen(peer: number): void {
+    if (!this.#away.delete(peer)) return;
+    this.peers[peer] = this.#makePeer(peer, this.peers[peer] as ClusterPeer);
+    this.#start(peer, this.clock.nowUs);
+  }
+
+  /** What a server would have stored by now. */
+  #resumeOf(before: ClusterPeer): Resume {
+    const logs = this.peers.map(({ confirmed }) => ({
+      actions: confirmed.flatMap(({ actions }) => actions),
+      flags: confirmed.flatMap(({ flags }) => flags),
+    }));
+    const own = before.confirmed.reduce((sum, { actions }) => sum + actions.length, 0);
+    return {
+      incarnation: before.incarnation + 1,
+      fromFrame: own,
+      knownFrames: logs.reduce((longest, log) =>
+        log.actions.length > longest.actions.length ? log : longest,
+      ),
+    };
+  }
+
+  #makePeer(peer: number, before: ClusterPeer | null): ClusterPeer {
     const { environment, config, schedule, hasher } = this.#options;
     const sessionConfig = {
       ...DEFAULT_SESSION_CONFIG,
@@ -113,30 +168,36 @@ export class Cluster {
       maxSteps: schedule.frames,
       config: sessionConfig,
     });
+    const peerCount = this.#peerCount;
     const players = environment.agentIds.map((_, player): Seat => {
       if (player >= peerCount) return { kind: "bot" };
       return player === peer ? { kind: "local" } : { kind: "remote", peer: player };
     });
+    const spectators = this.#options.spectators?.[peer] ?? [];
+    const base = { environment, players, episode: 0, config: sessionConfig, digest, spectators };
     return {
-      session: new P2PSession({ environment, players, episode: 0, config: sessionConfig, digest }),
+      sampled: [],
+      firstSampled: [],
+      confirmed: [],
+      events: [],
+      ...before,
+      incarnation: before === null ? 0 : before.incarnation + 1,
+      session: new P2PSession(before === null ? base : { ...base, resume: this.#resumeOf(before) }),
       world: new World({
         ...{ environment, config, seed, maxSteps: schedule.frames, hasher },
         pausePolicy: pausePolicyOf(sessionConfig, environment.fps),
       }),
       transport: this.network.connect(peer),
-      sampled: [],
-      confirmed: [],
-      events: [],
     };
   }
 
   /** One tick that was due at `dueUs`; coarse timers run it later, several at the same moment. */
-  #tick(peer: number, dueUs: number): void {
+  #tick(peer: number, incarnation: number, dueUs: number): void {
     const { schedule, tamper } = this.#options;
-    const { session, world, transport, sampled, confirmed, events } = this.peers[
-      peer
-    ] as ClusterPeer;
-    if (this.#departed.has(peer)) return;
+    const page = this.peers[peer] as ClusterPeer;
+    const { session, world, transport, confirmed, events } = page;
+    const isGone = this.#departed.has(peer) || this.#away.has(peer);
+    if (isGone || page.incarnation !== incarnation) return;
     const { nowMs } = this.clock;
     session.receive(transport.drain(), nowMs);
     const action = this.#options.actionOf?.(session.sampledFrame, peer) ?? this.#sample(peer);
@@ -146,7 +207,10 @@ export class Cluster {
     session.addLocalInput(peer, { action, isFocused });
     const requests = session.advance(nowMs);
     // A session that stalls or has not begun samples nothing: what was drawn then was never played.
-    if (isPlaying && session.sampledFrame > frame) sampled[frame] = action;
+    if (isPlaying && session.sampledFrame > frame) {
+      page.sampled[frame] = action;
+      page.firstSampled[incarnation] ??= frame;
+    }
     tamper?.(peer, requests);
     fulfil(requests, world, session);
     for (const packet of session.takeOutgoing()) transport.send(packet);
@@ -157,7 +221,7 @@ export class Cluster {
     const periodUs = 1_000_000 / this.#options.environment.fps / session.rate;
     const wishedUs = dueUs + periodUs * (1 + clock.driftPpm / 1_000_000);
     const nextUs = this.#afterPauses(peer, wishedUs);
-    this.clock.at(this.#timerUs(peer, nextUs, clock), () => this.#tick(peer, nextUs));
+    this.clock.at(this.#timerUs(peer, nextUs, clock), () => this.#tick(peer, incarnation, nextUs));
   }
 
   /** When a timer set for `atUs` fires. */

@@ -18,6 +18,12 @@ export interface HiddenTab {
   readonly durationMs: number;
 }
 
+export interface Return {
+  readonly peer: number;
+  readonly atMs: number;
+  readonly afterMs: number;
+}
+
 export interface PeerClock {
   readonly startMs: number;
   readonly driftPpm: number;
@@ -42,6 +48,8 @@ export interface Schedule {
   readonly hiddenTabs: readonly HiddenTab[];
   /** Peers that are gone for good from a moment on. */
   readonly departures: readonly { readonly peer: number; readonly atMs: number }[];
+  /** Pages that die at a moment and are opened again, with nothing, a while later. */
+  readonly returns: readonly Return[];
   /** `clocks[peer]`: when the peer starts, and how its clock and timers run. */
   readonly clocks: readonly PeerClock[];
   /** How many of the last seats the game's bot plays; 0 when absent. */
@@ -106,6 +114,7 @@ export function makeSchedule(seed: number, limits: ScheduleLimits): Schedule {
         ]
       : [],
     departures: [],
+    returns: [],
     hiddenTabs: isOn()
       ? [
           {

@@ -43,7 +43,8 @@ function latencyTicks(
   const shown = simulatedAtTick.slice(0, emptySeatFrame(entry, playerIndex));
   return shown.slice(inputDelayFrames).flatMap((shownTick, i) => {
     const knownTick = arrivalTick[inputDelayFrames + i]?.[playerIndex];
-    if (knownTick === undefined) return [];
+    // What a page that came back did not see itself has no latency.
+    if (knownTick === undefined || knownTick === null || shownTick === null) return [];
     return isOwn ? shownTick - knownTick : knownTick + 1 - shownTick;
   });
 }
@@ -117,6 +118,7 @@ export function episodeMeasurements(episodes: readonly PlayerEpisode[], player: 
     pauses: episodes.flatMap(({ episode, log, verdict }) =>
       pausesOf(log.flags.slice(0, verdict.endFrame), t).map((pause) => ({ episode, ...pause })),
     ),
+    returns: tag(({ returns }) => returns),
     timeSync: tag(({ links }) =>
       links.map(({ peer, advantageFrames, advantageBoundFrames }) => ({
         peer,

@@ -229,8 +229,8 @@ interface Span {
 /** When the page played the episode; of a page that vanished, as far as its log goes. */
 function spanOf({ close, log }: PlayerEpisode): Span | null {
   if (close !== null) return { startMs: close.startedAtMs, endMs: close.endedAtMs };
-  const { simulatedAtMs } = log.observer;
-  const startMs = simulatedAtMs[0];
+  const simulatedAtMs = log.observer.simulatedAtMs.filter((atMs) => atMs !== null);
+  const [startMs] = simulatedAtMs;
   return startMs === undefined ? null : { startMs, endMs: simulatedAtMs.at(-1) as number };
 }
 

@@ -240,6 +240,7 @@ export class GameRoom {
         this.silentPeers.add(event.peer);
         break;
       case "resumed":
+      case "returned":
         this.silentPeers.delete(event.peer);
         break;
       case "departed":
@@ -248,6 +249,7 @@ export class GameRoom {
         break;
       case "desync":
       case "handshake-refused":
+      case "return-refused":
         this.reportFault(new Error(JSON.stringify(event)));
         break;
     }

@@ -76,13 +76,15 @@ export const episodeRowSchema = z
 
 export const observerSchema = z
   .strictObject({
-    simulatedAtTick: z.array(z.int()),
-    arrivalTick: perFrameAndPlayer(z.int()),
-    wasPredicted: perFrameAndPlayer(z.boolean()),
-    rollbackDepthFrames: z.array(count),
-    simulatedAtMs: z.array(z.number()),
+    simulatedAtTick: z.array(z.int().nullable()),
+    arrivalTick: perFrameAndPlayer(z.int().nullable()),
+    wasPredicted: perFrameAndPlayer(z.boolean().nullable()),
+    rollbackDepthFrames: z.array(count.nullable()),
+    simulatedAtMs: z.array(z.number().nullable()),
   })
-  .describe("What only this participant's page could know, one entry per frame it confirmed.");
+  .describe(
+    "What only this participant's page could know, one entry per frame it confirmed; null for what a page that came back has from another's log.",
+  );
 export type ObserverLog = z.infer<typeof observerSchema>;
 
 const measuredMs = z.number().min(0).nullable();

@@ -38,6 +38,16 @@ const pause = z.strictObject({
     .describe("Players for whom the game waited, and why."),
 });
 
+const playerReturn = z.strictObject({
+  episode: count,
+  peer: count,
+  playerIndex: count,
+  frame: count.describe(
+    "The first input of the player that this page had not from the page before.",
+  ),
+  atMs: z.number(),
+});
+
 const timeSync = z.strictObject({
   episode: count,
   peer: count,
@@ -95,6 +105,12 @@ export const measurementSchemas = {
     .array(pause)
     .optional()
     .describe("Stretches of frames that waited, countdown included. Absent in older files."),
+  returns: z
+    .array(playerReturn)
+    .optional()
+    .describe(
+      "Players whose page was gone and who came back into the episode with a new one. Absent in older files.",
+    ),
   timeSync: z.array(timeSync),
   inputLatency: z.array(inputLatency),
   inputDelay: z.array(inputDelay),

@@ -13,8 +13,9 @@ describe("control message", () => {
         (episode, digest) => {
           // biome-ignore lint/suspicious/noPrototypeBuiltins: a digest may not carry this name
           fc.pre(!digest.hasOwnProperty("__proto__"));
-          const message = { kind: "hello" as const, episode, digest };
-          expect(decodeControl(encodeControl(message))).toEqual(message);
+          const returning = { incarnation: 1, isReturning: true };
+          const message = { kind: "hello" as const, episode, digest, ...returning };
+          expect(decodeControl(encodeControl(message, 3))).toEqual({ epoch: 3, message });
         },
       ),
     );
@@ -26,7 +27,10 @@ describe("control message", () => {
         expect(decodeControl(bytes)).toBeNull();
       }),
     );
-    const text = JSON.stringify({ kind: "end", episode: 0, endFrame: -1, chain: 0 });
+    const text = JSON.stringify({
+      epoch: 0,
+      message: { kind: "end", episode: 0, endFrame: -1, chain: 0 },
+    });
     expect(decodeControl(new TextEncoder().encode(text))).toBeNull();
     expect(decodeControl(new Uint8Array(200_000))).toBeNull();
   });

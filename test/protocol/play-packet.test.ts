@@ -83,6 +83,7 @@ describe.each(SPACES)("play packet with %s actions", (_name, space, [neutral]) =
         const sent = {
           ...fields,
           episode: 3,
+          epoch: 0,
           newestFrame: inputs.length,
           inputCount: inputs.length - acked,
           acks: Int32Array.of(inputs.length, fields.ack),
@@ -135,6 +136,7 @@ describe.each(SPACES)("play packet with %s actions", (_name, space, [neutral]) =
     for (let frame = 0; frame < 20; frame++) pushRow(mine[0] as InputQueue, [frame, frame, frame]);
     const sent = {
       episode: 0,
+      epoch: 0,
       sequence: 1,
       newestFrame: 20,
       inputCount: 20,

@@ -61,6 +61,7 @@ function run(race: Race) {
       pauses: [{ peer: 1, startMs: LATE_FROM_MS, durationMs: race.pausedFrames * FRAME_MS }],
       hiddenTabs: [],
       departures: [],
+      returns: [],
       clocks: race.driftPpm.map((driftPpm) => ({ startMs: 0, driftPpm, grainMs: 0 })),
       holdFrames: [race.holdFrames, race.holdFrames],
     },

@@ -162,6 +162,7 @@ const perfect: Schedule = {
   pauses: [],
   hiddenTabs: [],
   departures: [],
+  returns: [],
   clocks: [0, 1].map(() => ({ startMs: 0, driftPpm: 0, grainMs: 0 })),
   holdFrames: [1, 1],
 };
@@ -306,6 +307,7 @@ describe("a hostile peer", () => {
       for (const queue of queues) queue.push(Uint32Array.of(1, frame % 5), 0);
       const header = {
         episode: 0,
+        epoch: 0,
         sequence: 1_000 + frame,
         newestFrame: frame + 1,
         inputCount: Math.min(frame + 1, 100),

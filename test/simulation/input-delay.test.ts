@@ -52,6 +52,7 @@ function play(
     pauses: [],
     hiddenTabs: [],
     departures: [],
+    returns: [],
     clocks: players.map((peer) => ({ startMs: 70 * peer, driftPpm: 0, grainMs: 0 })),
     holdFrames: players.map(() => 5),
   };
@@ -186,7 +187,9 @@ function exchange(
 }
 
 const controlsOf = ({ sent }: Side): ControlMessage[] =>
-  sent.flatMap(({ channel, bytes }) => (channel === "control" ? (decodeControl(bytes) ?? []) : []));
+  sent.flatMap(({ channel, bytes }) =>
+    channel === "control" ? (decodeControl(bytes)?.message ?? []) : [],
+  );
 
 describe("the agreement on an input delay", () => {
   it("[RB10] takes the most after the time-out when no measuring packet comes through", () => {
@@ -212,9 +215,10 @@ describe("the agreement on an input delay", () => {
   ])("[RB10] bounds a proposal %s", (_name, lie, delayFrames) => {
     const sides = [makeSide(0, BOUNDS), makeSide(1, BOUNDS)] as const;
     exchange(sides, 200, (packet, from) => {
-      const message = packet.channel === "control" ? decodeControl(packet.bytes) : null;
+      const envelope = packet.channel === "control" ? decodeControl(packet.bytes) : null;
+      const message = envelope?.message;
       if (from !== 1 || message?.kind !== "input-delay") return packet;
-      return { ...packet, bytes: encodeControl({ ...message, ...lie }) };
+      return { ...packet, bytes: encodeControl({ ...message, ...lie }, 0) };
     });
     expect(sides[0].session.metrics().inputDelay.delayFrames).toBe(delayFrames);
   });
@@ -230,8 +234,8 @@ describe("the agreement on an input delay", () => {
   ])("[PR1] drops a proposal with %o", (lie) => {
     const measured = { delayFrames: 3, rttP95Ms: 10, jitterMs: 1, samples: 60 };
     const message = { kind: "input-delay" as const, episode: 0, ...measured };
-    expect(decodeControl(encodeControl(message))).toEqual(message);
-    expect(decodeControl(encodeControl({ ...message, ...lie } as ControlMessage))).toBeNull();
+    expect(decodeControl(encodeControl(message, 0))).toEqual({ epoch: 0, message });
+    expect(decodeControl(encodeControl({ ...message, ...lie } as ControlMessage, 0))).toBeNull();
   });
 
   it("[RB10] samples no input before frame 0, and none for the frames of the delay", () => {

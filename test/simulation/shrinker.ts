@@ -27,6 +27,7 @@ type Simplification = (schedule: Schedule) => readonly Schedule[];
 
 /** Each gives its candidates boldest first. */
 const SIMPLIFICATIONS: readonly Simplification[] = [
+  (s) => without(s.returns, (returns) => ({ ...s, returns })),
   (s) =>
     [s.frames / 2, s.frames - 1].map((frames) => ({
       ...s,

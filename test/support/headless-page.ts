@@ -127,6 +127,7 @@ export function closing(start: GameStart, episode: number, endFrame: number): Cl
       rollbacks: [{ frame: 2, currentFrame: 5, depthFrames: 3, playerIndex: peer, atMs: 100.5 }],
       stalls: [{ frame: 9, waitingFor: [peer], startMs: 300, durationMs: 33, ticks: 1 }],
       interruptions: [{ peer, startMs: 400, durationMs: null }],
+      returns: [],
       desyncs: [],
       links: [
         {

@@ -99,6 +99,7 @@ export const metrics = (changes: Partial<Metrics> = {}): Metrics => ({
   rollbacks: [],
   stalls: [],
   interruptions: [],
+  returns: [],
   desyncs: [],
   links: [],
   ...changes,
@@ -256,6 +257,7 @@ function benSecond(): Partial<EpisodeClose> {
         { peer: 0, startMs: 111_200, durationMs: 650 },
         { peer: 0, startMs: 113_000, durationMs: null },
       ],
+      returns: [{ peer: 0, playerIndex: 0, frame: 11, atMs: 111_850 }],
       desyncs: [
         {
           frame: 18,

@@ -37,6 +37,7 @@ const ADDED = pathsIn(`
   interruptions[]: episode peer startMs durationMs
   pauses[]: episode fromFrame toFrame
   pauses[].askers[]: playerIndex reason
+  returns[]: episode peer playerIndex frame atMs
   timeSync[]: episode peer advantageFrames boundFrames
   inputDelay[]: episode delayFrames
   inputDelay[].proposals[]: playerIndex delayFrames rttP95Ms jitterMs samples
@@ -167,6 +168,11 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "pauses[].toFrame": [13, null],
   "pauses[].askers[].playerIndex": [1, 1],
   "pauses[].askers[].reason": ["hidden", "interruption"],
+  "returns[].episode": [1],
+  "returns[].peer": [0],
+  "returns[].playerIndex": [0],
+  "returns[].frame": [11],
+  "returns[].atMs": [111_850],
   "timeSync[].episode": [0, 1],
   "timeSync[].peer": [0, 0],
   "timeSync[].advantageFrames": [0.75, -1.25],
@@ -251,6 +257,8 @@ describe("the metrics of a player", () => {
       "interruptions[].peer",
       "links[].peer",
       "peerPlayerId",
+      "returns[].peer",
+      "returns[].playerIndex",
       "rollbackEvents[].playerIndex",
       "sessionStatus.disconnectedPlayerId",
       "timeSync[].peer",

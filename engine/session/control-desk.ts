@@ -1,0 +1,168 @@
+/** Where the control messages of a session's peers go: each kind to the part that knows about it. */
+import { type ControlMessage, decodeControl } from "../protocol/control-message.ts";
+import type { Peer } from "../protocol/peer.ts";
+import { Audience } from "./audience.ts";
+import { Departures } from "./departures.ts";
+import type { SessionEvent } from "./event.ts";
+import { HandOver, type Receiver } from "./hand-over.ts";
+import type { P2PSessionOptions } from "./handshake.ts";
+import type { Opening } from "./opening.ts";
+import type { PeerGroup } from "./peer-group.ts";
+import { Readmission } from "./readmission.ts";
+import { Return } from "./return.ts";
+import type { AbortReason } from "./session.ts";
+import type { Simulator } from "./simulator.ts";
+import { Verification } from "./verification.ts";
+
+export interface ControlDeskOptions {
+  readonly session: P2PSessionOptions;
+  readonly simulator: Simulator;
+  readonly group: PeerGroup;
+  readonly opening: Opening;
+  readonly localPlayers: readonly number[];
+  readonly host: {
+    send(to: Receiver, message: ControlMessage): void;
+    emit(event: SessionEvent): void;
+    abort(reason: AbortReason, detail: string): void;
+    /** Why nobody may come back any more; null while they may. */
+    closedReason(): string | null;
+    endFrame(): number | null;
+  };
+}
+
+/** Messages of these kinds say themselves which page they are for. */
+const EPOCHLESS: readonly ControlMessage["kind"][] = ["hello", "welcome", "refused"];
+
+export class ControlDesk {
+  readonly verification: Verification;
+  readonly departures: Departures;
+  readonly handOver: HandOver;
+  readonly audience: Audience;
+  /** This side's own return into a running episode; null for a page that began with it. */
+  readonly ownReturn: Return | null;
+  readonly #options: ControlDeskOptions;
+  readonly #readmission: Readmission;
+
+  constructor(options: ControlDeskOptions) {
+    this.#options = options;
+    const { session, simulator, group, opening, host, localPlayers } = options;
+    const { chain, recorder } = simulator;
+    const { episode, config, resume, players } = session;
+    const parts = { simulator, episode, config, players, opening, peers: group.peers };
+    this.verification = new Verification(chain, episode, recorder.desyncs, host);
+    this.departures = new Departures({ ...parts, host });
+    this.handOver = new HandOver({
+      ...parts,
+      host: {
+        send: (to, message) => host.send(to, message),
+        verifiedFrame: () => group.verifiedFrame(chain.newestFrame),
+        endFrame: () => host.endFrame(),
+      },
+    });
+    this.audience = new Audience({
+      spectators: session.spectators ?? [],
+      handOver: this.handOver,
+      episode,
+      digest: session.digest,
+    });
+    this.#readmission = new Readmission({
+      ...parts,
+      group,
+      departures: this.departures,
+      handOver: this.handOver,
+      incarnation: resume?.incarnation ?? 0,
+      send: (peer, message) => host.send(peer, message),
+    });
+    this.ownReturn =
+      resume === undefined ? null : new Return({ ...parts, resume, localPlayers, host });
+  }
+
+  /** Whether this page has come back and is not playing yet. */
+  get isReturning(): boolean {
+    return this.ownReturn !== null && !this.ownReturn.hasJoined;
+  }
+
+  /** Once a tick until joined; play begins when this page has heard everything it lacks. */
+  advanceReturn(nowMs: number): void {
+    const { ownReturn } = this;
+    ownReturn?.advance(nowMs);
+    if (ownReturn === null || !ownReturn.hasJoined) return;
+    this.#options.group.start(nowMs);
+    for (const peer of ownReturn.fellows) this.#readmission.welcome(peer);
+    for (const { from, message } of ownReturn.departed) this.departures.receive(from, message);
+  }
+
+  /** Takes the bytes of a control message, whatever they are. */
+  receive(peer: Peer, bytes: Uint8Array, nowMs: number): void {
+    const { session, host } = this.#options;
+    const envelope = decodeControl(bytes);
+    if (envelope === null) peer.link.packetsMalformed++;
+    if (envelope === null || envelope.message.episode !== session.episode) return;
+    const { epoch, message } = envelope;
+    if (host.closedReason() !== null || peer.state.kind === "closed") {
+      if (message.kind !== "hello") return;
+      const reason = host.closedReason() ?? this.departures.describe();
+      this.#readmission.refuse(peer, message, reason);
+      return;
+    }
+    if (epoch !== peer.epoch && !EPOCHLESS.includes(message.kind)) return;
+    peer.lastHeardMs = nowMs;
+    if (message.kind === "input-delay") this.#options.opening.receive(peer, message, nowMs);
+    else if (message.kind === "refused") this.#receiveRefusal(peer, message);
+    else if (this.isReturning) this.ownReturn?.receive(peer, message);
+    else this.#dispatch(peer, message, nowMs);
+  }
+
+  #dispatch(peer: Peer, message: ControlMessage, nowMs: number): void {
+    switch (message.kind) {
+      case "hello":
+        this.#receiveHello(peer, message, nowMs);
+        break;
+      case "welcome":
+        if (peer.incarnation === message.mine) peer.resumeAt(message.held[0]?.length ?? 0);
+        break;
+      case "ask":
+        if (peer.isReturning) this.handOver.begin(peer, false);
+        break;
+      case "followed":
+        this.handOver.followed(peer.peer, message.frame);
+        break;
+      case "end":
+        peer.end = { endFrame: message.endFrame, chain: message.chain };
+        peer.reportedChain = { frame: message.endFrame, chain: message.chain };
+        this.verification.check(peer);
+        break;
+      case "hashes":
+        this.verification.receiveHashes(peer, message, nowMs);
+        break;
+      case "departed":
+        this.departures.receive(peer, message);
+        break;
+      case "state":
+        this.verification.receiveState(peer, message, nowMs);
+        break;
+      default:
+        // Nothing that was not asked for.
+        break;
+    }
+  }
+
+  #receiveHello(
+    peer: Peer,
+    message: Extract<ControlMessage, { kind: "hello" }>,
+    nowMs: number,
+  ): void {
+    const { group } = this.#options;
+    const difference = group.receiveHello(peer, message.digest, nowMs);
+    if (difference === null) this.#readmission.receiveHello(peer, message, nowMs);
+    else this.#readmission.refuse(peer, message, difference);
+  }
+
+  /** A page that the others do not let back in ends; nobody can be refused who has not come back. */
+  #receiveRefusal(peer: Peer, message: Extract<ControlMessage, { kind: "refused" }>): void {
+    const { session, host } = this.#options;
+    if (session.resume?.incarnation !== message.yours) return;
+    host.emit({ kind: "return-refused", peer: peer.peer, message: message.reason });
+    host.abort("return-refused", message.reason);
+  }
+}
