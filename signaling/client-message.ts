@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Raised whenever a page of an older build could misread this one. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The longest subject id that is still a portable file name with its suffixes. */
 export const SUBJECT_ID_LENGTH_MAX = 100;
@@ -68,7 +68,16 @@ const advanceSceneMessage = z.strictObject({
     .nullable(),
 });
 
-const joinWaitroomMessage = z.strictObject({ visitId: identifier });
+const waitMessage = z.strictObject({ visitId: identifier });
+
+const probeLink = z.strictObject({
+  player: playerIndex,
+  /** Median of the pings; null when no path opened or too few came back. */
+  rttMs: z.number().min(0).max(60_000).nullable(),
+  path: z.enum(["direct", "relay"]).nullable(),
+});
+/** To each other player of a group that is tried out before its game. */
+const probeReportMessage = z.strictObject({ gameId: identifier, links: perPlayer(probeLink) });
 
 const signalMessage = z.strictObject({
   gameId: identifier,
@@ -265,7 +274,9 @@ const clientErrorMessage = z.strictObject({ message: z.string().max(2_000) });
 export const CLIENT_MESSAGES = {
   register: registerMessage,
   "advance-scene": advanceSceneMessage,
-  "join-waitroom": joinWaitroomMessage,
+  "join-waitroom": waitMessage,
+  "wait-again": waitMessage,
+  "probe-report": probeReportMessage,
   signal: signalMessage,
   relay: relayMessage,
   "episode-log": episodeLogMessage,

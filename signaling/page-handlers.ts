@@ -6,6 +6,8 @@ import type { GameRooms } from "./games/game-rooms.ts";
 import type { GameWatch } from "./games/game-watch.ts";
 import type { PreparedGame } from "./games/prepared-game.ts";
 import type { Settlement } from "./games/settlement.ts";
+import type { TrialLines } from "./games/trial-lines.ts";
+import type { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { clientOf } from "./monitoring/client.ts";
 import type { EntryDesk } from "./participants/entry-desk.ts";
@@ -29,6 +31,8 @@ export interface Rooms {
   readonly registration: Registration;
   readonly waitingRooms: ReadonlyMap<string, WaitingRoom>;
   readonly gameRooms: GameRooms;
+  readonly trialLines: TrialLines;
+  readonly matchLog: MatchLog;
   readonly settlement: Settlement;
   readonly watch: GameWatch;
   readonly entryDesk: EntryDesk;
@@ -88,7 +92,7 @@ async function advanceScene(
   }
   const reply = exitScene(rooms.journey, rooms.participants, subjectId, message);
   if (!reply.ok) return { reply };
-  await rooms.journey.writeChanges(subjectId);
+  await rooms.journey.files.writeChanges(subjectId);
   return { reply, after: () => rooms.show(subjectId) };
 }
 
@@ -109,11 +113,38 @@ function joinWaitroom(
   return { reply: { ok: true }, after: () => room.join(subjectId, visitId) };
 }
 
-/** The other seat a message is for; null when sender or receiver is not in the game. */
-function otherSeat(rooms: Rooms, subjectId: string, gameId: string, toPlayer: number) {
-  const from = rooms.gameRooms.seat(gameId, subjectId);
-  const to = rooms.gameRooms.seats(gameId)[toPlayer];
-  return from === null || to === undefined || to === from ? null : { from, to };
+function waitAgain(
+  rooms: Rooms,
+  subjectId: string,
+  { visitId }: ClientMessage<"wait-again">,
+): Handled<"wait-again"> {
+  const isHere = rooms.journey.view(subjectId).view.visitId === visitId;
+  if (!isHere || !rooms.journey.waitAgain(subjectId)) {
+    const message = "There is no waiting room to go back to.";
+    return { reply: { ok: false, reason: "wrong_visit", message } };
+  }
+  return { reply: { ok: true }, after: () => rooms.show(subjectId) };
+}
+
+function probeReport(
+  rooms: Rooms,
+  subjectId: string,
+  { gameId, links }: ClientMessage<"probe-report">,
+): Handled<"probe-report"> {
+  const { sceneId } = rooms.journey.scene(subjectId);
+  if (!rooms.trialLines.members(gameId).includes(subjectId)) return { reply: WRONG_GAME };
+  const room = rooms.waitingRooms.get(sceneId);
+  return { reply: { ok: true }, after: () => room?.report(subjectId, gameId, links) };
+}
+
+/** Whom a message is for, in a game or before it; null when sender or receiver is not in the group. */
+function otherPlayer(rooms: Rooms, subjectId: string, gameId: string, toPlayer: number) {
+  const seats = rooms.gameRooms.seats(gameId).map((seat) => seat.subjectId);
+  const members = seats.length > 0 ? seats : rooms.trialLines.members(gameId);
+  const fromPlayer = members.indexOf(subjectId);
+  const toSubject = members[toPlayer];
+  if (fromPlayer === -1 || toSubject === undefined || toPlayer === fromPlayer) return null;
+  return { fromPlayer, toSubject };
 }
 
 function signal(
@@ -121,10 +152,10 @@ function signal(
   subjectId: string,
   { gameId, toPlayer, data }: ClientMessage<"signal">,
 ): Handled<"signal"> {
-  const seats = otherSeat(rooms, subjectId, gameId, toPlayer);
-  if (seats === null) return { reply: WRONG_GAME };
-  const fromPlayer = seats.from.playerIndex;
-  rooms.presence.send(seats.to.subjectId, "signal", { gameId, fromPlayer, data });
+  const other = otherPlayer(rooms, subjectId, gameId, toPlayer);
+  if (other === null) return { reply: WRONG_GAME };
+  const { fromPlayer, toSubject } = other;
+  rooms.presence.send(toSubject, "signal", { gameId, fromPlayer, data });
   return { reply: { ok: true } };
 }
 
@@ -133,10 +164,10 @@ function relay(
   subjectId: string,
   { gameId, toPlayer, channel, bytes }: ClientMessage<"relay">,
 ): Handled<"relay"> {
-  const seats = otherSeat(rooms, subjectId, gameId, toPlayer);
-  if (seats === null) return { reply: WRONG_GAME };
-  const fromPlayer = seats.from.playerIndex;
-  rooms.presence.send(seats.to.subjectId, "relay", { gameId, fromPlayer, channel, bytes });
+  const other = otherPlayer(rooms, subjectId, gameId, toPlayer);
+  if (other === null) return { reply: WRONG_GAME };
+  const { fromPlayer, toSubject } = other;
+  rooms.presence.send(toSubject, "relay", { gameId, fromPlayer, channel, bytes });
   return { reply: { ok: true } };
 }
 
@@ -220,7 +251,7 @@ async function finishGame(
     const message = "Some episodes of this game are not closed yet.";
     return { reply: { ok: false, reason: "conflicting_data", message } };
   }
-  await journey.writeChanges(subjectId);
+  await journey.files.writeChanges(subjectId);
   return { reply: { ok: true }, after: () => show(subjectId) };
 }
 
@@ -231,6 +262,8 @@ export function pageHandlers(rooms: Rooms): Handlers {
     disconnect: (session) => disconnect(rooms, session),
     "advance-scene": (subjectId, message) => advanceScene(rooms, subjectId, message),
     "join-waitroom": (subjectId, message) => joinWaitroom(rooms, subjectId, message),
+    "wait-again": (subjectId, message) => waitAgain(rooms, subjectId, message),
+    "probe-report": (subjectId, message) => probeReport(rooms, subjectId, message),
     signal: (subjectId, message) => signal(rooms, subjectId, message),
     relay: (subjectId, message) => relay(rooms, subjectId, message),
     "episode-log": (subjectId, message) => episodeLog(rooms, subjectId, message),

@@ -50,6 +50,8 @@ export interface ReplyPayloads {
   register: { readonly secret: string };
   "advance-scene": object;
   "join-waitroom": object;
+  "wait-again": object;
+  "probe-report": object;
   signal: object;
   relay: object;
   /** The server holds every frame below `ackFrame`; send from there. */
@@ -139,6 +141,8 @@ export type SceneView =
       /** Null when this way out has none. */
       readonly code: string | null;
       readonly redirectUrl: string | null;
+      /** Nobody came to play with them: they may go back to the waiting room. */
+      readonly canWaitAgain: boolean;
     } & SceneContent);
 
 /** The one name of each way out of a study. */
@@ -170,14 +174,26 @@ export interface WaitroomView {
   readonly waitedMs: number;
   /** The server sends the participant on when this is over. */
   readonly timeoutMs: number;
+  /** Whether the paths to others are being measured. */
+  readonly isProbing: boolean;
+}
+
+/** Whom a page is to be connected to, and how. */
+export interface LinePlan {
+  readonly gameId: string;
+  readonly playerIndex: number;
+  readonly playerCount: number;
+  readonly iceServers: readonly {
+    readonly urls: string | readonly string[];
+    readonly username?: string;
+    readonly credential?: string;
+  }[];
+  readonly transportMode: "direct-first" | "turn-only" | "relay-only";
 }
 
 /** All a page needs to play the games of one gym scene with its group. */
-export interface GameStart {
-  readonly gameId: string;
+export interface GameStart extends LinePlan {
   readonly visitId: string;
-  readonly playerIndex: number;
-  readonly playerCount: number;
   /** ES module that exports `environment`. */
   readonly environmentUrl: string;
   /** Hash of that module's bytes, part of the peers' handshake. */
@@ -208,12 +224,6 @@ export interface GameStart {
   readonly emptySeats: "neutral" | "bot";
   /** Keys to actions, from the study or the environment. */
   readonly keyBindings: Readonly<Record<string, JsonValue>>;
-  readonly iceServers: readonly {
-    readonly urls: string | readonly string[];
-    readonly username?: string;
-    readonly credential?: string;
-  }[];
-  readonly transportMode: "direct-first" | "turn-only" | "relay-only";
   /** Pause between the episodes, so that both see the result. */
   readonly breakMs: number;
 }
@@ -222,6 +232,10 @@ export interface GameStart {
 export interface ServerToClientEvents {
   scene: (view: SceneView, progress: ProgressView) => void;
   waitroom: (view: WaitroomView) => void;
+  /** Open the paths to the others, measure them and report; a game of that id may follow. */
+  "line-probe": (plan: LinePlan) => void;
+  /** There will be no game of that id: close what was opened for it. */
+  "line-probe-over": (message: { gameId: string }) => void;
   "game-start": (start: GameStart) => void;
   signal: (message: { gameId: string; fromPlayer: number; data: string }) => void;
   relay: (message: {

@@ -10,8 +10,10 @@ import { GameWatch } from "./games/game-watch.ts";
 import { type PreparedGame, prepareGames } from "./games/prepared-game.ts";
 import { Replayer } from "./games/replayer.ts";
 import { Settlement } from "./games/settlement.ts";
+import { TrialLines } from "./games/trial-lines.ts";
 import { addRoutes, refuseLink } from "./http-routes.ts";
-import { WaitingRoom } from "./matchmaking/waiting-room.ts";
+import { MatchLog } from "./matchmaking/match-log.ts";
+import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { pageHandlers, type Rooms } from "./page-handlers.ts";
 import { EntryDesk } from "./participants/entry-desk.ts";
 import { Journey } from "./participants/journey.ts";
@@ -26,6 +28,7 @@ import { ParticipantTable } from "./store/participant-table.ts";
 import { WatchTable } from "./store/watch-table.ts";
 import type { Study } from "./study/index.ts";
 import { loadStudy } from "./study-file.ts";
+import { createWaitingRooms } from "./waiting-rooms.ts";
 
 export type ServerOptions = (
   | { readonly studyPath: string }
@@ -115,32 +118,6 @@ interface Parts {
   readonly options: ServerOptions;
 }
 
-function createWaitingRooms(rooms: () => Rooms): Map<string, WaitingRoom> {
-  const { prepared, clock, participants, journey, presence, gameRooms, show } = rooms();
-  const all = new Map<string, WaitingRoom>();
-  for (const [sceneId, { gym }] of prepared) {
-    const { groupSize, hideLobbyCount, waitroomTimeoutMs: timeoutMs } = gym;
-    const room = new WaitingRoom({
-      groupSize,
-      timeoutMs,
-      clock,
-      onMatch: (subjectIds) => gameRooms.start(sceneId, subjectIds),
-      onTimeout(subjectId) {
-        journey.leaveEarly(subjectId, "lobby_timeout");
-        show(subjectId);
-      },
-      onWait(subjectId, waitedMs, count) {
-        const { visitId } = participants.get(subjectId);
-        const waitingCount = hideLobbyCount ? null : count;
-        const view = { visitId, waitingCount, groupSize, waitedMs, timeoutMs };
-        presence.send(subjectId, "waitroom", view);
-      },
-    });
-    all.set(sceneId, room);
-  }
-  return all;
-}
-
 interface JourneyRooms {
   readonly participants: ParticipantTable;
   readonly games: GameTable;
@@ -182,14 +159,17 @@ function createRooms(parts: Parts): Rooms {
     clock,
     log,
     async onSettled(players) {
-      for (const { subjectId, visitId } of players) await journey.writeVisit(subjectId, visitId);
+      for (const { subjectId, visitId } of players)
+        await journey.files.writeVisit(subjectId, visitId);
     },
   });
   const journey = createJourney(parts, { participants, games, watches, settlement });
   const show = (subjectId: string) => {
     const { view, progress } = journey.view(subjectId);
     presence.send(subjectId, "scene", view, progress);
-    journey.writeChanges(subjectId).catch((err: unknown) => log.error({ err }, "cannot write"));
+    journey.files
+      .writeChanges(subjectId)
+      .catch((err: unknown) => log.error({ err }, "cannot write"));
   };
   const { duplicateGraceMs, returnGraceMs, abandonedAfterMs } = { ...DEFAULTS, ...options };
   const shared = { participants, journey, presence, clock, prepared, database, settlement, log };
@@ -210,17 +190,11 @@ function createRooms(parts: Parts): Rooms {
   const registration = new Registration({ ...shared, duplicateGraceMs });
   const entryDesk = new EntryDesk({ ...shared, watches, rules: study.entryScreening, show });
   const waitingRooms = new Map<string, WaitingRoom>();
-  const rooms: Rooms = {
-    ...shared,
-    games,
-    registration,
-    waitingRooms,
-    gameRooms,
-    watch,
-    entryDesk,
-    show,
-  };
-  for (const [sceneId, room] of createWaitingRooms(() => rooms)) waitingRooms.set(sceneId, room);
+  const trialLines = new TrialLines({ ...shared, webrtc: study.webrtc });
+  const matchLog = new MatchLog({ folder, clock, log });
+  const desks = { registration, entryDesk, waitingRooms, gameRooms, trialLines, matchLog };
+  const rooms: Rooms = { ...shared, ...desks, games, watch, show };
+  for (const [sceneId, room] of createWaitingRooms(rooms)) waitingRooms.set(sceneId, room);
   return rooms;
 }
 
@@ -241,14 +215,16 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
   });
   openGateway(io, pageHandlers(rooms), parts.log);
   const finish = async () => {
-    await rooms.journey.writeChanges(null);
+    await rooms.journey.files.writeChanges(null);
     await rooms.settlement.idle();
-    await rooms.journey.idle();
+    await rooms.journey.files.idle();
+    await rooms.matchLog.idle();
   };
   const release = async () => {
     for (const room of rooms.waitingRooms.values()) room.close();
     rooms.gameRooms.close();
     await finish();
+    await rooms.matchLog.close();
     await parts.replayer.close();
     parts.database.close();
   };
@@ -289,7 +265,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const rooms = createRooms(parts);
     checkPlans(rooms.participants, study, folder);
     await rooms.gameRooms.recover();
-    await rooms.journey.writeChanges(null);
+    await rooms.journey.files.writeChanges(null);
     return { ...(await listen(parts, rooms)), dataPath: folder.path };
   } catch (error) {
     await replayer.close();

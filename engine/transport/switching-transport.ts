@@ -37,6 +37,7 @@ interface Remote {
 export class SwitchingTransport implements Transport {
   private readonly options: SwitchingOptions;
   private readonly remotes = new Map<number, Remote>();
+  private returned: readonly Packet[] = [];
   private isClosed = false;
 
   constructor(options: SwitchingOptions) {
@@ -69,8 +70,9 @@ export class SwitchingTransport implements Transport {
 
   /** Also the moment at which paths are judged, switched and probed. */
   drain(): readonly Packet[] {
-    const drained: Packet[] = [];
-    if (this.isClosed) return drained;
+    const drained = [...this.returned];
+    this.returned = [];
+    if (this.isClosed) return [];
     this.take("direct", drained);
     this.take("relay", drained);
     const nowMs = this.options.now();
@@ -79,6 +81,11 @@ export class SwitchingTransport implements Transport {
       this.flush(remote, nowMs);
     }
     return drained;
+  }
+
+  /** Packets that were drained too early, and that the next drain hands out first. */
+  putBack(packets: readonly Packet[]): void {
+    this.returned = [...this.returned, ...packets];
   }
 
   /** The host heard nothing from the peer for a while. */

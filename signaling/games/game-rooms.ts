@@ -1,5 +1,5 @@
 /** Running games: who is in which, what passes between them, and how each of them ends. */
-import { randomInt, randomUUID } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { deriveSeed } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Journey } from "../participants/journey.ts";
@@ -10,7 +10,7 @@ import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/ga
 import type { ParticipantTable } from "../store/participant-table.ts";
 import type { Study } from "../study/index.ts";
 import type { GameWatch } from "./game-watch.ts";
-import { iceServersFor } from "./ice-servers.ts";
+import { linePlan } from "./ice-servers.ts";
 import type { PreparedGame } from "./prepared-game.ts";
 import type { Settlement } from "./settlement.ts";
 
@@ -58,13 +58,12 @@ export class GameRooms {
     return players;
   }
 
-  /** Makes a game of the group; player i is the i-th to have come. */
-  start(sceneId: string, subjectIds: readonly string[]): void {
+  /** Makes a game of the group; player i is the i-th. */
+  start(sceneId: string, subjectIds: readonly string[], gameId: string): void {
     const { prepared, table, participants, journey, database, presence, clock, watch } =
       this.#options;
     const game = prepared.get(sceneId);
     if (game === undefined) throw new Error(`Expected a prepared game ${sceneId}, got none`);
-    const gameId = randomUUID();
     const settings = newSettings(game);
     const players = subjectIds.map((subjectId, playerIndex): GamePlayer => {
       const { visitId } = participants.get(subjectId);
@@ -209,12 +208,10 @@ export class GameRooms {
     playerCount: number,
   ): GameStart {
     const { clock, study } = this.#options;
-    const userId = `${player.gameId}-${player.playerIndex}`;
+    const { gameId, playerIndex } = player;
     return {
-      gameId: player.gameId,
+      ...linePlan(study.webrtc, { gameId, playerIndex, playerCount }, clock.nowMs()),
       visitId: player.visitId,
-      playerIndex: player.playerIndex,
-      playerCount,
       environmentUrl: `/environments/${settings.environmentDigest}.js`,
       environmentDigest: settings.environmentDigest,
       configDigest: settings.configDigest,
@@ -225,8 +222,6 @@ export class GameRooms {
       session: settings.session,
       emptySeats: game.gym.emptySeats,
       keyBindings: game.keyBindings,
-      iceServers: iceServersFor(study.webrtc, { userId, nowMs: clock.nowMs() }),
-      transportMode: study.webrtc.transportMode,
       breakMs: game.gym.resetFreezeMs,
     };
   }

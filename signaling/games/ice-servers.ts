@@ -1,5 +1,6 @@
-/** The ICE servers of one player in one game. */
+/** How one player of one game is to be connected to the others. */
 import { createHmac } from "node:crypto";
+import type { LinePlan } from "../protocol.ts";
 import type { IceServer, Webrtc } from "../study/index.ts";
 
 export interface TurnUser {
@@ -18,4 +19,12 @@ export function iceServersFor({ iceServers, turn }: Webrtc, user: TurnUser): rea
   const username = `${Math.floor(user.nowMs / 1_000) + turn.ttlS}:${user.userId}`;
   const credential = createHmac("sha1", turn.sharedSecret).update(username).digest("base64");
   return [...iceServers, { urls: turn.urls, username, credential }];
+}
+
+type Seat = Pick<LinePlan, "gameId" | "playerIndex" | "playerCount">;
+
+export function linePlan(webrtc: Webrtc, seat: Seat, nowMs: number): LinePlan {
+  const userId = `${seat.gameId}-${seat.playerIndex}`;
+  const iceServers = iceServersFor(webrtc, { userId, nowMs });
+  return { ...seat, iceServers, transportMode: webrtc.transportMode };
 }

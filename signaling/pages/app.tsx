@@ -66,7 +66,7 @@ function Scene({ page }: { readonly page: StudyPage }) {
       return <GymScene key={key} scene={scene} waitroom={waitroom} room={room} socket={socket} />;
     case "completion-code":
     case "end":
-      return <EndScene key={key} scene={scene} />;
+      return <EndScene key={key} scene={scene} socket={socket} />;
   }
 }
 

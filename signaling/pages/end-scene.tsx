@@ -1,11 +1,33 @@
 /** The last page of a path through the study, for every way out. */
+import { useState } from "preact/hooks";
 import type { Outcome, SceneView } from "../protocol.ts";
 import { CompletionCode } from "./completion-code.tsx";
 import { Html } from "./html.tsx";
+import type { StudySocket } from "./study-socket.ts";
 import "./end-scene.css";
 
 interface Props {
   readonly scene: Extract<SceneView, { kind: "completion-code" | "end" }>;
+  readonly socket: StudySocket;
+}
+
+type EndView = Extract<SceneView, { kind: "end" }>;
+
+/** For somebody whom nobody came to play with: another try, without a new link. */
+function WaitAgain({ scene, socket }: { readonly scene: EndView; readonly socket: StudySocket }) {
+  const [isAsking, setAsking] = useState(false);
+  const ask = () => {
+    setAsking(true);
+    const { visitId } = scene;
+    void socket.requestUntilAnswered("wait-again", { visitId }).then(() => setAsking(false));
+  };
+  return (
+    <div class="actions">
+      <button type="button" disabled={isAsking} onClick={ask}>
+        Look for a partner again
+      </button>
+    </div>
+  );
 }
 
 /** What a study that says nothing itself tells its participants. */
@@ -48,7 +70,7 @@ function EndMark({ isGood }: { readonly isGood: boolean }) {
   );
 }
 
-export function EndScene({ scene }: Props) {
+export function EndScene({ scene, socket }: Props) {
   const outcome = scene.kind === "end" ? scene.outcome : "completed";
   const [title, text] = OUTCOME_WORDS[outcome];
   return (
@@ -57,6 +79,7 @@ export function EndScene({ scene }: Props) {
       <h1>{scene.header || title}</h1>
       {scene.bodyHtml === "" ? <p>{text}</p> : <Html html={scene.bodyHtml} />}
       <CompletionCode code={scene.code} redirectUrl={scene.redirectUrl} />
+      {scene.kind === "end" && scene.canWaitAgain && <WaitAgain scene={scene} socket={socket} />}
       {scene.redirectUrl === null && (
         <p class="quiet">
           {scene.code === null

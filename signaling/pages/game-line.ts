@@ -7,12 +7,10 @@ import {
   SwitchingTransport,
   type WebrtcTransport,
 } from "../../engine/index.ts";
-import type { GameStart } from "../protocol.ts";
+import type { LinePlan } from "../protocol.ts";
 import type { StudySocket } from "./study-socket.ts";
 
-export interface GameLineOptions {
-  readonly start: GameStart;
-  readonly socket: StudySocket;
+export interface LineListener {
   /** Called after every packet that arrived. */
   onArrival(): void;
   onSwitch(peer: number, path: Path): void;
@@ -20,8 +18,16 @@ export interface GameLineOptions {
   onPair(peer: number): void;
 }
 
+export interface GameLineOptions {
+  readonly plan: LinePlan;
+  readonly socket: StudySocket;
+  readonly listener: LineListener;
+}
+
 export interface GameLine {
   readonly peers: readonly number[];
+  /** Of a line that was tried out and is a game's now; what was told before is told again. */
+  handOver(listener: LineListener): void;
   readonly transport: SwitchingTransport;
   /** Null when the study wants only the relay. */
   readonly direct: WebrtcTransport | null;
@@ -32,10 +38,10 @@ export interface GameLine {
   setReachable(player: number, isReachable: boolean): void;
 }
 
-function rtcConfig(start: GameStart): RTCConfiguration {
+function rtcConfig(plan: LinePlan): RTCConfiguration {
   return {
-    iceTransportPolicy: start.transportMode === "turn-only" ? "relay" : "all",
-    iceServers: start.iceServers.map(({ urls, username, credential }) => ({
+    iceTransportPolicy: plan.transportMode === "turn-only" ? "relay" : "all",
+    iceServers: plan.iceServers.map(({ urls, username, credential }) => ({
       urls: typeof urls === "string" ? urls : [...urls],
       ...(username === undefined ? {} : { username }),
       ...(credential === undefined ? {} : { credential }),
@@ -43,9 +49,11 @@ function rtcConfig(start: GameStart): RTCConfiguration {
   };
 }
 
-function relayOver(options: GameLineOptions, unreachable: ReadonlySet<number>) {
-  const { socket, onArrival } = options;
-  const { gameId } = options.start;
+function relayOver(
+  { plan: { gameId }, socket }: GameLineOptions,
+  unreachable: ReadonlySet<number>,
+  onArrival: () => void,
+) {
   return createRelayTransport({
     onArrival,
     port: {
@@ -61,34 +69,44 @@ function relayOver(options: GameLineOptions, unreachable: ReadonlySet<number>) {
 
 /** Starts connecting; the caller owns the line and must close its transport. */
 export async function openGameLine(options: GameLineOptions): Promise<GameLine> {
-  const { start, socket, onArrival } = options;
-  const { gameId, playerIndex, playerCount } = start;
+  const { plan, socket } = options;
+  const { gameId, playerIndex, playerCount } = plan;
   const players = Array.from({ length: playerCount }, (_, i) => i);
   const peers = players.filter((player) => player !== playerIndex);
   const unreachable = new Set<number>();
-  const relay = relayOver(options, unreachable);
+  let { listener } = options;
+  const onArrival = () => listener.onArrival();
+  const relay = relayOver(options, unreachable, onArrival);
   const direct =
-    start.transportMode === "relay-only"
+    plan.transportMode === "relay-only"
       ? null
       : await createWebrtcTransport({
           localPeer: playerIndex,
           remotePeers: peers,
-          config: rtcConfig(start),
+          config: rtcConfig(plan),
           sendSignal: (toPlayer, data) => socket.tell("signal", { gameId, toPlayer, data }),
           onArrival,
-          onPair: (peer) => options.onPair(peer),
+          onPair: (peer) => listener.onPair(peer),
         });
   const transport = new SwitchingTransport({
     peers,
     direct,
     relay,
     now: () => performance.now(),
-    onSwitch: (peer, path) => options.onSwitch(peer, path),
+    onSwitch: (peer, path) => listener.onSwitch(peer, path),
   });
   return {
     peers,
     transport,
     direct,
+    handOver(next) {
+      listener = next;
+      for (const peer of peers) {
+        const path = transport.pathTo(peer);
+        if (path !== null) listener.onSwitch(peer, path);
+        listener.onPair(peer);
+      }
+    },
     signal: (fromPlayer, data) => direct?.signal(fromPlayer, data),
     relay: (fromPlayer, channel, bytes) => relay.deliver(fromPlayer, channel, bytes),
     setReachable(player, isReachable) {

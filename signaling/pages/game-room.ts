@@ -11,7 +11,7 @@ import {
 } from "../../engine/index.ts";
 import type { GameStart } from "../protocol.ts";
 import { ConnectionLog } from "./connection-log.ts";
-import { type GameLine, openGameLine } from "./game-line.ts";
+import { type GameLine, type LineListener, openGameLine } from "./game-line.ts";
 import type { GamePhase, GameView, PartnerLine } from "./game-view.ts";
 import {
   type CloseReason,
@@ -50,7 +50,7 @@ export class GameRoom {
   readonly view: Store<GameView>;
   /** The environment once it is loaded, for whoever draws it. */
   readonly environment = new Store<Environment | null>(null);
-  line: GameLine | null = null;
+  line: GameLine | null;
   private readonly socket: StudySocket;
   private readonly keyboard: Keyboard;
   private readonly focus: FocusTracker;
@@ -61,8 +61,10 @@ export class GameRoom {
   private stopReason: CloseReason | null = null;
   private hasPartnerLeft = false;
 
-  constructor(start: GameStart, socket: StudySocket) {
+  /** `line` is that of a probe before the game, if there was one; it is the room's from now on. */
+  constructor(start: GameStart, socket: StudySocket, line: GameLine | null) {
     this.start = start;
+    this.line = line;
     this.socket = socket;
     this.keyboard = new Keyboard(start.keyBindings);
     this.focus = new FocusTracker({ document, window, now: steadyNowMs });
@@ -159,14 +161,10 @@ export class GameRoom {
     const { start, socket, keyboard, focus, connection } = this;
     const url = start.environmentUrl;
     const loaded = import(/* @vite-ignore */ url) as Promise<EnvironmentModule>;
-    if (start.playerCount > 1) {
-      this.line = await openGameLine({
-        start,
-        socket,
-        onArrival: () => this.current?.episode.pump(),
-        onSwitch: (_, path) => this.switched(path),
-        onPair: (peer) => this.whenOpen((line) => this.paired(line, peer)),
-      });
+    if (this.line !== null) {
+      this.line.handOver(this.listener);
+    } else if (start.playerCount > 1) {
+      this.line = await openGameLine({ plan: start, socket, listener: this.listener });
       for (const deliver of this.early.splice(0)) deliver(this.line);
     }
     const [{ environment }, hasher] = await Promise.all([loaded, loadHasher()]);
@@ -255,6 +253,12 @@ export class GameRoom {
     }
     this.patch({ partner: this.partnerLine() });
   }
+
+  private readonly listener: LineListener = {
+    onArrival: () => this.current?.episode.pump(),
+    onSwitch: (_, path) => this.switched(path),
+    onPair: (peer) => this.whenOpen((line) => this.paired(line, peer)),
+  };
 
   private switched(path: Path): void {
     this.whenOpen((line) => this.connection.switched(line, path, this.frame));

@@ -2,12 +2,14 @@
 import type {
   ClientMessage,
   GameStart,
+  LinePlan,
   ProgressView,
   SceneView,
   ServerToClientEvents,
   WaitroomView,
 } from "../protocol.ts";
 import { GameRoom } from "./game-room.ts";
+import { LineProbe } from "./line-probe.ts";
 import { Store } from "./store.ts";
 import { StudySocket } from "./study-socket.ts";
 import type { Warning } from "./warning-notice.tsx";
@@ -37,6 +39,8 @@ export class StudyPage {
   private reportCount = 0;
   /** Games whose data are not all handed in, by id; one may outlast its scene. */
   private readonly rooms = new Map<string, GameRoom>();
+  /** Of a game that may begin. */
+  private probe: LineProbe | null = null;
 
   constructor(subjectId: string, tabId: string) {
     this.socket = new StudySocket({
@@ -72,10 +76,12 @@ export class StudyPage {
     return {
       scene: (scene, progress) => this.show(scene, progress),
       waitroom: (waitroom) => this.state.patch({ waitroom }),
+      "line-probe": (plan) => this.tryOut(plan),
+      "line-probe-over": ({ gameId }) => this.probeOf(gameId)?.close(),
       "game-start": (start) => this.startGame(start),
-      signal: ({ gameId, fromPlayer, data }) => this.rooms.get(gameId)?.signal(fromPlayer, data),
+      signal: ({ gameId, fromPlayer, data }) => this.lineOf(gameId)?.signal(fromPlayer, data),
       relay: ({ gameId, fromPlayer, channel, bytes }) =>
-        this.rooms.get(gameId)?.relay(fromPlayer, channel, new Uint8Array(bytes)),
+        this.lineOf(gameId)?.relay(fromPlayer, channel, new Uint8Array(bytes)),
       "partner-status": ({ gameId, playerIndex, status }) =>
         this.rooms.get(gameId)?.partnerStatus(playerIndex, status),
       probe: (answer) => answer(this.presence()),
@@ -96,12 +102,30 @@ export class StudyPage {
       return;
     }
     room?.stop("technical", "The server went on to another scene.");
+    this.probe?.close();
     this.state.set({ scene, progress, waitroom: null, room: null, warning: null });
+  }
+
+  private probeOf(gameId: string): LineProbe | null {
+    return this.probe?.plan.gameId === gameId ? this.probe : null;
+  }
+
+  private lineOf(gameId: string): GameRoom | LineProbe | null {
+    return this.rooms.get(gameId) ?? this.probeOf(gameId);
+  }
+
+  /** One at a time: the server tries out another group only when it is done with the first. */
+  private tryOut(plan: LinePlan): void {
+    this.probe?.close();
+    this.probe = new LineProbe(plan, this.socket);
   }
 
   private startGame(start: GameStart): void {
     if (this.rooms.has(start.gameId)) return;
-    const room = new GameRoom(start, this.socket);
+    const line = this.probeOf(start.gameId)?.takeLine() ?? null;
+    this.probe?.close();
+    this.probe = null;
+    const room = new GameRoom(start, this.socket, line);
     this.rooms.set(start.gameId, room);
     this.state.patch({ room });
     void room.run().then(() => this.rooms.delete(start.gameId));

@@ -30,17 +30,18 @@ export function WaitingRoom({ waitroom, groupSize }: Props) {
   const isCountShown = waitroom?.waitingCount !== null;
   const here = Math.max(1, Math.min(waitroom?.waitingCount ?? 1, groupSize));
   const isPair = groupSize === 2;
+  const isProbing = waitroom?.isProbing ?? false;
+  // Enough people, and no game: the study wants others, or others first.
+  const isChoosing = here === groupSize && !isProbing;
   return (
     <section class="waiting" aria-label="Waiting room">
       <h1>{isPair ? "Finding your partner" : "Finding your group"}</h1>
-      {isCountShown && (
-        <>
-          <Seats count={here} groupSize={groupSize} />
-          <p class="waiting-count" role="status">
-            {here} of {groupSize} players here
-          </p>
-        </>
-      )}
+      {isCountShown && <Seats count={isChoosing ? 1 : here} groupSize={groupSize} />}
+      <p class="waiting-count" role="status">
+        {isProbing && "Checking the connection between you…"}
+        {isChoosing && `Still looking for a ${isPair ? "partner" : "group"} that fits`}
+        {isCountShown && !isProbing && !isChoosing && `${here} of ${groupSize} players here`}
+      </p>
       <progress
         value={timeoutMs > 0 ? Math.min(waitedMs, timeoutMs) : 0}
         max={Math.max(1, timeoutMs)}
@@ -51,7 +52,7 @@ export function WaitingRoom({ waitroom, groupSize }: Props) {
         {timeoutMs > 0 && <span>We stop looking in {clockText(timeoutMs - waitedMs)}</span>}
       </p>
       <p class="quiet">
-        The game starts by itself as soon as {isPair ? "your partner is" : "everybody is"} here.
+        The game starts by itself as soon as {isPair ? "your partner is" : "everybody is"} found.
         Please keep this page open and in view.
       </p>
     </section>

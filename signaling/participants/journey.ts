@@ -1,11 +1,9 @@
-/** Takes each participant through their plan: what is stored first, then what is written, then what is shown. */
+/** Takes each participant through their plan: what is stored, and what is shown of it. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
 import type { DataFolder } from "../store/data-folder.ts";
-import { fileName } from "../store/data-folder.ts";
 import type { Database } from "../store/database.ts";
-import type { MetadataFile } from "../store/file-schema.ts";
 import type {
   Lifecycle,
   Participant,
@@ -16,12 +14,12 @@ import type { WatchTable } from "../store/watch-table.ts";
 import type { Answers, Scene, Study } from "../study/index.ts";
 import { enrol } from "./enrolment.ts";
 import { mayFollow, wayToIdle } from "./lifecycle.ts";
-import { monitoringFile } from "./monitoring-file.ts";
 import type { Contents } from "./scene-content.ts";
-import { progressOf, viewOf } from "./scene-view.ts";
+import { canWaitAgain, progressOf, viewOf } from "./scene-view.ts";
 import { hashSecret, newSecret } from "./secret.ts";
 import { Staging } from "./staging.ts";
-import { type GameStanding, visitMetadata } from "./visit-metadata.ts";
+import { VisitFiles } from "./visit-files.ts";
+import type { GameStanding } from "./visit-metadata.ts";
 
 export interface JourneyOptions {
   readonly study: Study;
@@ -44,12 +42,13 @@ export class Journey {
   readonly #options: JourneyOptions;
   readonly #scenes: ReadonlyMap<string, Scene>;
   readonly #staging: Staging;
-  /** The last write of each participant that is under way. */
-  readonly #writing = new Map<string, Promise<void>>();
+  /** Of the visits, brought up to date on request. */
+  readonly files: VisitFiles;
 
   constructor(options: JourneyOptions) {
     this.#options = options;
     this.#scenes = new Map(options.study.scenes.map((scene) => [scene.sceneId, scene]));
+    this.files = new VisitFiles({ ...options, sceneOf: (sceneId) => this.#sceneOf(sceneId) });
     this.#staging = new Staging({ ...options, onFault: options.onStagerFault });
   }
 
@@ -147,71 +146,41 @@ export class Journey {
       this.#becomeIdle(subjectId);
       const participant = participants.get(subjectId);
       const scene = this.scene(subjectId);
-      this.#endVisit(participant, answers);
-      const completionCode = issuesCode(outcome, scene) ? randomUUID() : null;
+      this.#endVisit(participant, answers, outcome);
+      const newCode = issuesCode(outcome, scene) ? randomUUID() : null;
+      const completionCode = participant.completionCode ?? newCode;
       participants.update(subjectId, { outcome, completionCode, endedAtMs: clock.nowMs() });
     });
   }
 
-  /** Writes the files that are missing or out of date; of everybody when no participant is named. */
-  async writeChanges(subjectId: string | null): Promise<void> {
-    for (const visit of this.#options.participants.unwrittenVisits(subjectId)) {
-      await this.writeVisit(visit.subjectId, visit.visitId);
+  /** Nobody came: the participant goes on at the study's scene for it, or their way ends for now. */
+  timeOut(subjectId: string): void {
+    const { participants, database } = this.#options;
+    const scene = this.scene(subjectId);
+    const target = scene.kind === "gym" ? scene.gym.waitroomTimeoutSceneId : null;
+    const { plan, visitId } = participants.get(subjectId);
+    const { planIndex } = participants.getVisit(subjectId, visitId);
+    const targetIndex = target === null ? -1 : plan.indexOf(target, planIndex + 1);
+    if (targetIndex === -1) {
+      this.leaveEarly(subjectId, "lobby_timeout");
+      return;
     }
-  }
-
-  /** Brings the file of one visit up to date with the state; one write at a time for each participant. */
-  writeVisit(subjectId: string, visitId: string): Promise<void> {
-    const before = this.#writing.get(subjectId) ?? Promise.resolve();
-    const written = before.then(() => this.#writeVisit(subjectId, visitId));
-    // Whoever asked for the write hears of its failure; the next one is tried all the same.
-    const settled = written.catch(() => {});
-    this.#writing.set(subjectId, settled);
-    void settled.then(() => {
-      if (this.#writing.get(subjectId) === settled) this.#writing.delete(subjectId);
+    database.transaction(() => {
+      this.#becomeIdle(subjectId);
+      const participant = participants.get(subjectId);
+      this.#endVisit(participant, null, "lobby_timeout");
+      this.#enter(participant, targetIndex);
     });
-    return written;
   }
 
-  /** Resolves when no file of a visit is being written. */
-  async idle(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing.values());
-  }
-
-  async #writeVisit(subjectId: string, visitId: string): Promise<void> {
-    const { participants, folder } = this.#options;
-    const { sceneId, visitNumber } = participants.getVisit(subjectId, visitId);
-    for (let stored: string | null = null; ; ) {
-      const metadata = this.#metadata(subjectId, visitId);
-      const monitoring = monitoringFile(this.#options, subjectId, visitId);
-      const text = JSON.stringify([metadata, monitoring]);
-      // What changed while a file was written would otherwise be marked as written with it.
-      if (text === stored) break;
-      const { subjectId: written } = participants.get(subjectId);
-      if (metadata !== null) {
-        const name = fileName.metadata(written, visitNumber);
-        await folder.writeJson(sceneId, name, metadata, "indented");
-      }
-      if (monitoring !== null) {
-        const name = fileName.monitoring(written, visitNumber);
-        await folder.writeJson(sceneId, name, monitoring, "compact");
-      }
-      stored = text;
-    }
-    participants.markWritten(subjectId, visitId);
-  }
-
-  /** The visit's metadata as of now; null when this scene keeps none. */
-  #metadata(subjectId: string, visitId: string): MetadataFile | null {
-    const { participants, study, standing } = this.#options;
+  /** Begins the scene again for somebody whose way ended because nobody came; false for anybody else. */
+  waitAgain(subjectId: string): boolean {
+    const { participants, database } = this.#options;
     const participant = participants.get(subjectId);
-    const visit = participants.getVisit(subjectId, visitId);
-    const scene = this.#sceneOf(visit.sceneId);
-    const { outcome } = participant;
-    const isEarlyEnd =
-      outcome !== null && outcome !== "completed" && participant.visitId === visitId;
-    if (!scene.shouldExportMetadata && !isEarlyEnd) return null;
-    return visitMetadata(study, scene, participant, visit, standing(visit));
+    if (!canWaitAgain(participant, this.scene(subjectId))) return false;
+    const { planIndex } = participants.getVisit(subjectId, participant.visitId);
+    database.transaction(() => this.#enter(participant, planIndex));
+    return true;
   }
 
   #sceneOf(sceneId: string): Scene {
@@ -225,11 +194,16 @@ export class Journey {
     for (const next of wayToIdle(lifecycle)) this.step(subjectId, next, null);
   }
 
-  #endVisit(participant: Participant, answers: Answers | null): Visit {
+  #endVisit(
+    participant: Participant,
+    answers: Answers | null,
+    outcome: Outcome | null = null,
+  ): Visit {
     const { participants, clock } = this.#options;
     const { subjectId, visitId } = participant;
     this.#staging.leave(participants.getVisit(subjectId, visitId));
-    return participants.updateVisit(subjectId, visitId, { answers, endedAtMs: clock.nowMs() });
+    const changes = { answers, outcome, endedAtMs: clock.nowMs() };
+    return participants.updateVisit(subjectId, visitId, changes);
   }
 
   /** What a placeholder names; answers are those of the scene's last visit. */
@@ -246,7 +220,7 @@ export class Journey {
     return asked?.answers?.[field];
   }
 
-  #enter({ subjectId, plan }: Participant, planIndex: number): void {
+  #enter({ subjectId, plan, completionCode }: Participant, planIndex: number): void {
     const { participants, clock } = this.#options;
     const sceneId = plan[planIndex];
     if (sceneId === undefined) throw new Error(`Expected a scene ${planIndex} of ${subjectId}`);
@@ -263,14 +237,17 @@ export class Journey {
       answers: null,
       startedAtMs,
       endedAtMs: null,
+      outcome: null,
     };
     participants.insertVisit(visit);
     const { kind } = this.#sceneOf(sceneId);
     const isClosing = kind === "end" || kind === "completion-code";
+    const closing = participants.hasTimedOut(subjectId) ? "lobby_timeout" : "completed";
     participants.update(subjectId, {
       visitId,
-      outcome: isClosing ? "completed" : null,
-      completionCode: kind === "completion-code" ? randomUUID() : null,
+      outcome: isClosing ? closing : null,
+      // A code once issued stays theirs.
+      completionCode: completionCode ?? (kind === "completion-code" ? randomUUID() : null),
       endedAtMs: isClosing ? startedAtMs : null,
     });
     this.#staging.enter(visit);
@@ -280,7 +257,9 @@ export class Journey {
 /** Whoever did not cause the end is paid like the others. */
 function issuesCode(outcome: Outcome, scene: Scene): boolean {
   if (outcome === "technical") return true;
+  if (scene.kind !== "gym") return false;
+  if (outcome === "lobby_timeout") return scene.gym.waitroomTimeoutShowCompletionCode;
   const isPartnerGone = outcome === "partner_disconnected" || outcome === "partner_exclusion";
-  if (!isPartnerGone || scene.kind !== "gym") return false;
+  if (!isPartnerGone) return false;
   return scene.gym.partnerDisconnectShowCompletionCode;
 }

@@ -100,23 +100,35 @@ function sceneView({ scene, html, participant, keyHelp, lookUp }: ViewSource): S
     }
     case "end": {
       const redirectUrl = redirectOf(scene, participant);
-      return { kind: "end", visitId, outcome: "completed", code: null, redirectUrl, ...content };
+      const outcome = participant.outcome ?? "completed";
+      const ending = { outcome, code: participant.completionCode, redirectUrl };
+      return { kind: "end", visitId, ...ending, canWaitAgain: false, ...content };
     }
   }
+}
+
+/** Whether somebody's way ended in a waiting room, to which they may come back. */
+export function canWaitAgain({ outcome }: Participant, { kind }: Scene): boolean {
+  return outcome === "lobby_timeout" && kind === "gym";
 }
 
 /** The view of the participant's present visit, or of the ending that came before its time. */
 export function viewOf(source: ViewSource): SceneView {
   const { scene, participant } = source;
   const { outcome } = participant;
-  if (outcome === null || outcome === "completed") return sceneView(source);
+  const isLastScene = scene.kind === "end" || scene.kind === "completion-code";
+  if (outcome === null || isLastScene) return sceneView(source);
   const { header, body } = earlyEnding(outcome, scene, source.exclusionMessage);
   return {
     kind: "end",
     visitId: `${participant.visitId}-${outcome}`,
     outcome,
     code: participant.completionCode,
-    redirectUrl: null,
+    redirectUrl:
+      outcome === "lobby_timeout" && scene.kind === "gym"
+        ? scene.gym.waitroomTimeoutRedirectUrl
+        : null,
+    canWaitAgain: canWaitAgain(participant, scene),
     header,
     bodyHtml: bodyHtml(body),
   };

@@ -45,6 +45,11 @@ export function visitMetadata(
   standing: GameStanding | null,
 ): MetadataFile {
   const isLastVisit = participant.visitId === visit.visitId;
+  // Whoever comes back from a waiting room keeps the code it gave them.
+  const gaveCode =
+    visit.outcome === "lobby_timeout" &&
+    scene.kind === "gym" &&
+    scene.gym.waitroomTimeoutShowCompletionCode;
   const questions = questionsOf(scene);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -64,8 +69,8 @@ export function visitMetadata(
     ended_at_ms: visit.endedAtMs,
     questions: questions.map(({ name, prompt, kind }) => ({ name, prompt, kind })),
     answers: visit.answers as MetadataFile["answers"],
-    outcome: isLastVisit ? participant.outcome : null,
-    completion_code: isLastVisit ? participant.completionCode : null,
+    outcome: visit.outcome ?? (isLastVisit ? participant.outcome : null),
+    completion_code: isLastVisit || gaveCode ? participant.completionCode : null,
     game:
       standing === null
         ? null

@@ -12,6 +12,7 @@ export class DataError extends Error {
 }
 
 export const ENVIRONMENTS_FOLDER = "environments";
+export const MATCH_LOGS_FOLDER = "match_logs";
 
 /**
  * `_v2` for the second visit to a scene, always right before the extension: read from the right,

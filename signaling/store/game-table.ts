@@ -126,6 +126,19 @@ export class GameTable {
     return this.#players.all(gameId).map(playerOf);
   }
 
+  /** The newest game that the subject played with others; null before one. */
+  lastSharedGame(subjectId: string): string | null {
+    const row = this.#database
+      .prepare(
+        `SELECT games.game_id FROM games JOIN game_players USING (game_id) WHERE subject_id = ?
+         AND (SELECT count(*) FROM game_players AS all_players
+           WHERE all_players.game_id = games.game_id) > 1
+         ORDER BY games.rowid DESC LIMIT 1`,
+      )
+      .get(subjectId);
+    return (row?.game_id as string | undefined) ?? null;
+  }
+
   insert(game: Game, players: readonly GamePlayer[]): void {
     const { gameId, sceneId, settings, createdAtMs } = game;
     this.#database

@@ -1,6 +1,7 @@
 /** The JSON Schemas of `data/schemas`, made from the schemas that the code uses. */
 import { z } from "zod";
 import { episodeRowSchema, globalsSchema, metadataSchema, replaySchema } from "./file-schema.ts";
+import { matchSchema } from "./match-schema.ts";
 import { aggregatedMetricsSchema, multiplayerMetricsSchema } from "./metrics-schema.ts";
 import { monitoringSchema } from "./monitoring-schema.ts";
 
@@ -13,6 +14,7 @@ export const FILE_SCHEMAS = {
   monitoring: monitoringSchema,
   multiplayer_metrics: multiplayerMetricsSchema,
   aggregated_metrics: aggregatedMetricsSchema,
+  matches: matchSchema,
 } as const;
 
 /** Text of each file in `data/schemas`, by file name. */

@@ -84,4 +84,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (subject_id, visit_id)
   ) STRICT;
   `,
+  `
+  ALTER TABLE visits ADD COLUMN outcome TEXT;
+  CREATE INDEX game_players_by_subject ON game_players (subject_id);
+  `,
 ];

@@ -41,6 +41,8 @@ export interface Visit {
   readonly answers: Answers | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+  /** Why the visit ended otherwise than the scene does; null for a regular end, and before any. */
+  readonly outcome: Outcome | null;
 }
 
 type Row = Record<string, unknown>;
@@ -77,6 +79,7 @@ function visitOf(row: Row): Visit {
     answers: row.answers === null ? null : (JSON.parse(row.answers as string) as Answers),
     startedAtMs: row.started_at_ms as number,
     endedAtMs: row.ended_at_ms as number | null,
+    outcome: row.outcome as Outcome | null,
   };
 }
 
@@ -100,7 +103,7 @@ export class ParticipantTable {
       "SELECT * FROM visits WHERE subject_id = ? AND visit_id = ?",
     );
     this.#updateVisit = database.prepare(
-      `UPDATE visits SET game_id = ?, answers = ?, ended_at_ms = ?, is_written = 0
+      `UPDATE visits SET game_id = ?, answers = ?, ended_at_ms = ?, outcome = ?, is_written = 0
        WHERE subject_id = ? AND visit_id = ?`,
     );
     this.#unwritten = database.prepare(
@@ -211,9 +214,21 @@ export class ParticipantTable {
     return Number(row?.count);
   }
 
+  /** Whether the last visit to some scene ended because nobody came to play with them. */
+  hasTimedOut(subjectId: string): boolean {
+    const row = this.#database
+      .prepare(
+        `SELECT 1 FROM visits AS visit WHERE subject_id = ? AND outcome = 'lobby_timeout'
+         AND visit_number = (SELECT max(visit_number) FROM visits AS other
+           WHERE other.subject_id = visit.subject_id AND other.scene_id = visit.scene_id)`,
+      )
+      .get(subjectId);
+    return row !== undefined;
+  }
+
   insertVisit(visit: Visit): void {
     this.#database
-      .prepare("INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)")
+      .prepare("INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)")
       .run(
         visit.subjectId,
         visit.visitId,
@@ -224,6 +239,7 @@ export class ParticipantTable {
         visit.answers === null ? null : JSON.stringify(visit.answers),
         visit.startedAtMs,
         visit.endedAtMs,
+        visit.outcome,
       );
   }
 
@@ -231,7 +247,8 @@ export class ParticipantTable {
   updateVisit(subjectId: string, visitId: string, changes: Partial<Visit>): Visit {
     const next = { ...this.getVisit(subjectId, visitId), ...changes };
     const answers = next.answers === null ? null : JSON.stringify(next.answers);
-    this.#updateVisit.run(next.gameId, answers, next.endedAtMs, subjectId, visitId);
+    const { gameId, endedAtMs, outcome } = next;
+    this.#updateVisit.run(gameId, answers, endedAtMs, outcome, subjectId, visitId);
     return next;
   }
 

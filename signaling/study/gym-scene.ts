@@ -13,7 +13,9 @@ import type {
   SessionOptions,
   WaitroomOptions,
 } from "./gym-settings.ts";
+import { MATCHMAKING_PARAMETERS, matchmakingData, matchmakingFaults } from "./matchmaking.ts";
 import { checkBody, isJson, type Scene, SceneBuilder } from "./scene.ts";
+import { waitroomData, waitroomFaults, waitroomTimeoutMs } from "./waitroom.ts";
 
 const GROUP_SIZE_MAX = 8;
 const EPISODES_MAX = 1_000;
@@ -23,7 +25,6 @@ const INPUT_DELAY_MAX = 15;
 const FREEZE_MAX_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DEFAULT_FREEZE_MS = 3_000;
-const DEFAULT_WAITROOM_TIMEOUT_MS = 120_000;
 
 const SESSION_KNOBS = [
   "inputDelayFrames",
@@ -96,10 +97,8 @@ export class GymScene extends SceneBuilder {
         multiplayer.partnerDisconnectMessage ??
         "Your partner has left the game, so it cannot go on. Thank you for your time.",
       partnerDisconnectShowCompletionCode: multiplayer.partnerDisconnectShowCompletionCode ?? true,
-      waitroomTimeoutMs: this.#waitroom.timeoutMs ?? DEFAULT_WAITROOM_TIMEOUT_MS,
-      waitroomTimeoutMessage:
-        this.#waitroom.timeoutMessage ??
-        "Nobody else came to play with you this time. Thank you for waiting.",
+      ...waitroomData(this.#waitroom),
+      matchmaking: matchmakingData(multiplayer, waitroomTimeoutMs(this.#waitroom)),
       inGameSceneBody: this.#content.inGameSceneBody ?? "",
       inGameSceneBodyFilepath: this.#content.inGameSceneBodyFilepath ?? null,
       hideLobbyCount: multiplayer.hideLobbyCount ?? false,
@@ -113,10 +112,7 @@ export class GymScene extends SceneBuilder {
     list.expect(isJson(this.#config), "config", "plain data that JSON can hold", this.#config);
     this.#checkGameplay(list);
     this.#checkMultiplayer(list);
-    list.known("waitroom", this.#waitroom, ["timeoutMs", "timeoutMessage"]);
-    const timeoutMs = this.#waitroom.timeoutMs ?? DEFAULT_WAITROOM_TIMEOUT_MS;
-    list.integer("timeoutMs", timeoutMs, 1, 24 * HOUR_MS);
-    list.text("timeoutMessage", this.#waitroom.timeoutMessage ?? "");
+    waitroomFaults(list, this.#waitroom);
     const { inGameSceneBody, inGameSceneBodyFilepath } = this.#content;
     list.known("content", this.#content, ["inGameSceneBody", "inGameSceneBodyFilepath"]);
     checkBody(list, "inGameSceneBody", inGameSceneBody, inGameSceneBodyFilepath);
@@ -158,8 +154,10 @@ export class GymScene extends SceneBuilder {
       "partnerDisconnectShowCompletionCode",
       "hideLobbyCount",
       ...MONITORING_PARAMETERS,
+      ...MATCHMAKING_PARAMETERS,
     ]);
     list.integer("groupSize", given.groupSize ?? 2, 1, GROUP_SIZE_MAX);
+    matchmakingFaults(list, given, given.groupSize ?? 2, waitroomTimeoutMs(this.#waitroom));
     this.#checkInputDelay(list);
     list.integer("predictionWindowFrames", given.predictionWindowFrames ?? 1, 1, 60);
     list.oneOf("predictor", given.predictor ?? "neutral", [

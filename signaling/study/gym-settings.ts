@@ -1,6 +1,7 @@
 /** What a study may set about a game, and the settings that come of it. */
 import type { JsonValue } from "../protocol.ts";
 import type { Monitoring, MonitoringOptions } from "./continuous-monitoring.ts";
+import type { Matchmaking, MatchmakingOptions } from "./matchmaking.ts";
 
 /** The scene's settings as plain data; null means the environment's own value. */
 export interface GymSettings {
@@ -20,6 +21,10 @@ export interface GymSettings {
   readonly partnerDisconnectShowCompletionCode: boolean;
   readonly waitroomTimeoutMs: number;
   readonly waitroomTimeoutMessage: string;
+  readonly waitroomTimeoutSceneId: string | null;
+  readonly waitroomTimeoutRedirectUrl: string | null;
+  readonly waitroomTimeoutShowCompletionCode: boolean;
+  readonly matchmaking: Matchmaking;
   readonly inGameSceneBody: string;
   readonly inGameSceneBodyFilepath: string | null;
   readonly hideLobbyCount: boolean;
@@ -63,7 +68,7 @@ export interface SessionOptions {
   pauseLimitMs?: number | null;
 }
 
-export interface MultiplayerOptions extends SessionOptions, MonitoringOptions {
+export interface MultiplayerOptions extends SessionOptions, MonitoringOptions, MatchmakingOptions {
   /** Participants per game; 1 plays alone, without a waiting room. */
   groupSize?: number;
   /** Who plays the agents that are more than the group: nobody (`neutral` actions), or the game's own `bot`. */
@@ -86,4 +91,10 @@ export interface WaitroomOptions {
   timeoutMs?: number;
   /** What somebody reads for whom no partner came. */
   timeoutMessage?: string;
+  /** A later scene at which they go on instead; their way ends as `lobby_timeout` all the same. */
+  timeoutSceneId?: string;
+  /** A link to go on to, such as the panel's return page. */
+  timeoutRedirectUrl?: string;
+  /** Whether they get a completion code; by default they do not. */
+  timeoutShowCompletionCode?: boolean;
 }

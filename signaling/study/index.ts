@@ -40,6 +40,14 @@ export type {
   SessionOptions,
   WaitroomOptions,
 } from "./gym-settings.ts";
+export type {
+  MatchCandidate,
+  Matchmaker,
+  Matchmaking,
+  MatchmakingOptions,
+  MatchRequest,
+  RttStep,
+} from "./matchmaking.ts";
 export type { RedirectOptions } from "./page-scene.ts";
 export {
   CompletionCodeScene,

@@ -47,8 +47,8 @@ export type SceneKind = Scene["kind"];
 
 /** Safe as a folder name on every disk and in every URL. */
 const FOLDER_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-/** Device names of Windows, and the folder that holds the environments. */
-const RESERVED_FOLDER_PATTERN = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|environments)$/i;
+/** Device names of Windows, and the folders of environments and match logs. */
+const RESERVED_FOLDER_PATTERN = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|environments|match_logs)$/i;
 
 export function isFolderName(value: unknown): value is string {
   return (

@@ -153,6 +153,19 @@ function checkOptions(list: FaultList, options: StudyOptions): void {
   if (entryScreening !== undefined) entryScreeningFaults(list, entryScreening);
 }
 
+/** Whoever found nobody to play with goes on, never back. */
+function timeoutSceneFaults(list: FaultList, scenes: readonly Scene[]): void {
+  for (const [position, scene] of scenes.entries()) {
+    const target = scene.kind === "gym" ? scene.gym.waitroomTimeoutSceneId : null;
+    const later = scenes.slice(position + 1).map(({ sceneId }) => sceneId);
+    if (target === null || later.includes(target)) continue;
+    const got = JSON.stringify(target);
+    list.add(
+      `Expected \`timeoutSceneId\` of scene \`${scene.sceneId}\` to be a later scene (${later.join(" or ")}), got ${got}`,
+    );
+  }
+}
+
 /**
  * Checks a study and makes it plain data.
  * @throws StudyError with one sentence per fault, each naming its scene.
@@ -172,6 +185,7 @@ export function defineStudy(options: StudyOptions): Study {
   if (inner.length + list.faults.length > 0) throw new StudyError([...list.faults, ...inner]);
   const scenes = builders.map((builder) => builder.data());
   idFaults(list, scenes);
+  timeoutSceneFaults(list, scenes);
   if (list.faults.length > 0) throw new StudyError(list.faults);
   return {
     experimentId,

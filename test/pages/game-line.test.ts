@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { StudySocket } from "../../signaling/pages/study-socket.ts";
-import type { GameStart } from "../../signaling/protocol.ts";
+import type { LinePlan } from "../../signaling/protocol.ts";
 
 /** Records how connections are made; none ever comes about. */
 class FakeConnection {
@@ -24,7 +24,7 @@ class FakeConnection {
 
 const ICE_SERVERS = [{ urls: "turn:turn.example.org", username: "u", credential: "c" }];
 
-async function openLine(transportMode: GameStart["transportMode"]) {
+async function openLine(transportMode: LinePlan["transportMode"]) {
   vi.stubGlobal("RTCPeerConnection", FakeConnection);
   FakeConnection.made.length = 0;
   const { openGameLine } = await import("../../signaling/pages/game-line.ts");
@@ -34,7 +34,7 @@ async function openLine(transportMode: GameStart["transportMode"]) {
     isBacklogged: false,
     tell: (event: string) => told.push(event),
   };
-  const start = {
+  const plan: LinePlan = {
     gameId: "g",
     playerIndex: 0,
     playerCount: 3,
@@ -42,11 +42,9 @@ async function openLine(transportMode: GameStart["transportMode"]) {
     transportMode,
   };
   const line = await openGameLine({
-    start: start as unknown as GameStart,
+    plan,
     socket: socket as unknown as StudySocket,
-    onArrival: () => {},
-    onSwitch: () => {},
-    onPair: () => {},
+    listener: { onArrival: () => {}, onSwitch: () => {}, onPair: () => {} },
   });
   line.transport.drain();
   const result = line.transport.send({ peer: 1, channel: "play", bytes: Uint8Array.of(1) });

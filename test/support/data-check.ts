@@ -20,13 +20,20 @@ export async function checkDataFiles(
     if (entry.name.startsWith("tandem.sqlite")) continue;
     const path = join(entry.parentPath, entry.name);
     const text = await readFile(path, "utf8");
-    const fault = /_ep\d+(_v\d+)?\.csv$/.test(entry.name)
-      ? csvFault(text)
-      : jsonFault(entry.name, text);
+    const fault = faultOf(entry.name, text);
     if (fault !== null) faults.push(`${path}: ${fault}`);
     checked++;
   }
   return { checked, faults };
+}
+
+function faultOf(name: string, text: string): string | null {
+  if (/_ep\d+(_v\d+)?\.csv$/.test(name)) return csvFault(text);
+  if (!name.endsWith(".jsonl")) return jsonFault(name, text);
+  const lines = text.split("\n");
+  if (lines.pop() !== "") return "Expected a newline at the end";
+  const faults = lines.map((line) => jsonFault(name.replace(/l$/, ""), line));
+  return faults.find((fault) => fault !== null) ?? null;
 }
 
 function jsonFault(name: string, text: string): string | null {

@@ -22,7 +22,7 @@ export interface StudyRun {
 export async function startStudyRun(
   prepare: (context: BrowserContext, index: number) => Promise<void> = async () => {},
   serverOptions: Partial<Pick<ServerOptions, "returnGraceMs">> = {},
-  studyName: "paired-study" | "pausing-study" = "paired-study",
+  studyName: "paired-study" | "pausing-study" | "probing-study" = "paired-study",
 ): Promise<StudyRun> {
   await buildPage(() => {});
   const dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));

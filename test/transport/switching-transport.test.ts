@@ -55,6 +55,24 @@ describe("switching transport", () => {
     expect(transports[1].counts(0).receivedBytes).toEqual({ direct: 1, relay: 0 });
   });
 
+  it("[TR7] hands out what was put back before anything newer, once", () => {
+    const { relay, transports, tick, texts, say } = makePair(false);
+    relay.open();
+    tick();
+    say(0, "control", "early");
+    transports[0].drain();
+    const early = transports[1].drain();
+    expect(early.map(decode)).toEqual(["early"]);
+    transports[1].putBack(early);
+    say(0, "control", "later");
+    tick();
+    tick();
+    expect(texts(1, "control")).toEqual(["early", "later"]);
+    transports[1].putBack(early);
+    transports[1].close();
+    expect(transports[1].drain()).toEqual([]);
+  });
+
   it("falls back to the relay after the deadline, and at once where there is no direct path", () => {
     const late = makePair();
     late.relay.open();

@@ -42,12 +42,12 @@ it("[SG7] writes a visit again when it changed while it was being written", asyn
   duringFirstWrite = () => {
     duringFirstWrite = () => {};
     participants.updateVisit("anna", visitId, { endedAtMs: 1_234 });
-    second = journey.writeChanges("anna");
+    second = journey.files.writeChanges("anna");
   };
-  await journey.writeChanges("anna");
+  await journey.files.writeChanges("anna");
   expect(written).toEqual([null, 1_234]);
   expect(participants.unwrittenVisits("anna")).toEqual([]);
   await second;
-  await journey.idle();
+  await journey.files.idle();
   expect(new Set(written.slice(1))).toEqual(new Set([1_234]));
 });
