@@ -1,4 +1,4 @@
-/** Short ways to write shapes, and the colours both games share. */
+/** Short ways to write shapes, and the colours the games share. */
 import type { Color, Shape } from "../../engine/index.ts";
 
 /** Everything a shape may add to its geometry. */
@@ -18,14 +18,14 @@ interface TextStyle {
   readonly alpha?: number;
 }
 
-/** Okabe and Ito's blue and vermilion: told apart by every common form of colour vision. */
-const PLAYER_COLORS: readonly [Color, Color] = ["#0072b2", "#d55e00"];
+/** Okabe and Ito's blue, vermilion, green and purple: told apart by every common form of colour vision. */
+const PLAYER_COLORS: readonly Color[] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 export const INK: Color = "#263238";
 export const PAPER: Color = "#ffffff";
 
 export function playerColor(playerIndex: number): Color {
-  return PLAYER_COLORS[playerIndex === 0 ? 0 : 1];
+  return PLAYER_COLORS[playerIndex % PLAYER_COLORS.length] as Color;
 }
 
 export function rect(

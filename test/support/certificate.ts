@@ -7,7 +7,9 @@ import { randomInputs } from "../../engine/inspection/random-inputs.ts";
 import { replayEpisode } from "../../engine/replay/replay.ts";
 import { HashChain } from "../../engine/rollback/hash-chain.ts";
 import { environment as cramped } from "../../sandbox/games/cramped-room.ts";
+import { environment as marbles } from "../../sandbox/games/marbles.ts";
 import { environment as puck } from "../../sandbox/games/puck.ts";
+import { environment as stagHunt } from "../../sandbox/games/stag-hunt.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "./orbit-environment.ts";
 
 interface Case {
@@ -27,6 +29,11 @@ export const CASES: Readonly<Record<string, Case>> = {
   "cramped-room coordination_ring": kitchen("coordination_ring"),
   "cramped-room forced_coordination": kitchen("forced_coordination"),
   puck: { environment: puck as Environment, config: { goalsToWin: 99 } },
+  "stag-hunt": {
+    environment: stagHunt as Environment,
+    config: { rounds: 100, choiceFrames: 120 },
+  },
+  marbles: { environment: marbles as Environment, config: {} },
   orbit: { environment: orbitEnvironment({ extraBodies: 6 }), config: null },
   "flat orbit": { environment: flatOrbitEnvironment(), config: null },
   "native maths": { environment: nativeOrbit(), config: null },

@@ -17,7 +17,7 @@ export function jsonFaults(value: unknown, path = "$"): string[] {
 /** Reproducible actions that hold each key for a few frames, as people do. */
 export function randomActions<S, C>(environment: Environment<S, C>, seed: number, frames: number) {
   const random = seedRandom([0, 0, 0, 0], seed);
-  const current = [0, 0];
+  const current = environment.actionSpaces.map(() => 0);
   return Array.from({ length: frames }, () => {
     environment.actionSpaces.forEach((space, i) => {
       if (space.kind === "discrete" && nextInt(random, 5) === 0) {
