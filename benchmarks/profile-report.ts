@@ -38,7 +38,10 @@ function figureCells(figures: ProfileFigures): readonly (string | number)[] {
   ];
 }
 
-function linkText({ lossRatio, rttMs, jitterMs }: Profile): string {
+/** As published: the least round trip, and what is added to each way. */
+function linkText({ link }: Profile): string {
+  const { delayMs, jitterMs: halfMs, lossRatio } = link;
+  const [rttMs, jitterMs] = [2 * (delayMs - halfMs), 2 * halfMs];
   return `${lossRatio * 100} % / ${rttMs} ms / ${jitterMs} ms`;
 }
 

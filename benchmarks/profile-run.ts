@@ -15,7 +15,6 @@ import {
   seedRandom,
   World,
 } from "../engine/index.ts";
-import { PERFECT_LINK } from "../engine/simulation/link-profile.ts";
 import { SimulatedNetwork, type SimulatedTransport } from "../engine/simulation/network.ts";
 import { VirtualClock } from "../engine/simulation/virtual-clock.ts";
 import { sumEnvironment, wordAction } from "./profile-environment.ts";
@@ -99,14 +98,7 @@ function tick(self: ProfilePeer, player: number, words: readonly number[], nowMs
 }
 
 function makeNetwork({ profile, seed }: ProfileTask, clock: VirtualClock): SimulatedNetwork {
-  // The published jitter is only ever added; ours is drawn evenly to both sides.
-  const link = {
-    ...PERFECT_LINK,
-    delayMs: profile.rttMs / 2 + profile.jitterMs / 2,
-    jitterMs: profile.jitterMs / 2,
-    lossRatio: profile.lossRatio,
-  };
-  return new SimulatedNetwork({ clock, seed, profile: () => link, partitions: [] });
+  return new SimulatedNetwork({ clock, seed, profile: () => profile.link, partitions: [] });
 }
 
 /** `words[frame]` is what the player does in that frame. */

@@ -2,7 +2,10 @@
  * Link profiles with the figures that another library published for them; plain data. Source:
  * `fortress-rollback` (a Rust library), docs/tuning.md "Measured baseline", 5,000 updates of 16 ms
  * in virtual time, input delay 0, window 8, 4-byte inputs; bytes before IP and UDP headers.
+ * The links are those of `data/network-profiles.json`.
  */
+import networkProfiles from "../data/network-profiles.json" with { type: "json" };
+import type { LinkProfile } from "../engine/index.ts";
 
 /** Figures of one run, as the published table has them. */
 export interface ProfileFigures {
@@ -18,10 +21,7 @@ export interface ProfileFigures {
 export interface Profile {
   readonly name: string;
   readonly playerCount: number;
-  readonly lossRatio: number;
-  readonly rttMs: number;
-  /** Added to the one-way delay, evenly from 0 to this. */
-  readonly jitterMs: number;
+  readonly link: LinkProfile;
   readonly published: ProfileFigures;
   /** Whether our targets name this profile; the others are shown for information. */
   readonly isTarget: boolean;
@@ -44,58 +44,52 @@ function figures(
   };
 }
 
+function linkOf(id: string): LinkProfile {
+  const profile = networkProfiles.profiles.find((candidate) => candidate.id === id);
+  if (profile === undefined) throw new Error(`Expected a network profile, got ${id}`);
+  return profile.link;
+}
+
 export const PROFILES: readonly Profile[] = [
   {
     name: "2 LAN",
     playerCount: 2,
-    lossRatio: 0,
-    rttMs: 10,
-    jitterMs: 0,
+    link: linkOf("lan"),
     published: { ...figures(0.1, 1, 4.73, 1, 0), confirmationLagMax: 2 },
     isTarget: true,
   },
   {
     name: "2 Wi-Fi",
     playerCount: 2,
-    lossRatio: 0.01,
-    rttMs: 50,
-    jitterMs: 20,
+    link: linkOf("wifi"),
     published: figures(66.65, 4, 5.24, 2.62, 0),
     isTarget: true,
   },
   {
     name: "2 mobile",
     playerCount: 2,
-    lossRatio: 0.05,
-    rttMs: 100,
-    jitterMs: 20,
+    link: linkOf("mobile"),
     published: figures(71.06, 7, 5.86, 4.33, 15),
     isTarget: true,
   },
   {
     name: "4 Wi-Fi",
     playerCount: 4,
-    lossRatio: 0.01,
-    rttMs: 50,
-    jitterMs: 20,
+    link: linkOf("wifi"),
     published: figures(97.23, 4, 17.78, 6.12, 69),
     isTarget: true,
   },
   {
     name: "4 severe",
     playerCount: 4,
-    lossRatio: 0.15,
-    rttMs: 200,
-    jitterMs: 20,
+    link: linkOf("severe"),
     published: figures(119.51, 6, 6.95, 6.69, 2_064),
     isTarget: false,
   },
   {
     name: "16 regional",
     playerCount: 16,
-    lossRatio: 0.01,
-    rttMs: 100,
-    jitterMs: 20,
+    link: linkOf("regional"),
     published: figures(144.91, 4, 117.09, 7.39, 1_218),
     isTarget: false,
   },

@@ -17,7 +17,8 @@ export type { PausePolicy, PauseState } from "./environment/pause-clock.ts";
 export { episodeFramesMax, PauseClock } from "./environment/pause-clock.ts";
 export type { Action, Space } from "./environment/space.ts";
 export { box, discrete, isAction, json, multiBinary, multiDiscrete } from "./environment/space.ts";
-export { firstDifference } from "./environment/state-difference.ts";
+export type { StateDifference } from "./environment/state-difference.ts";
+export { firstDifference, listDifferences } from "./environment/state-difference.ts";
 export type { WorldOptions } from "./environment/world.ts";
 export { World } from "./environment/world.ts";
 export type { BannedCall, CallTrap, Finding } from "./inspection/finding.ts";
@@ -39,7 +40,13 @@ export type { DrawingRenderer } from "./runtime/pixi-renderer.ts";
 export { createPixiRenderer } from "./runtime/pixi-renderer.ts";
 export { Recorder } from "./runtime/recorder.ts";
 export type { SessionConfig } from "./session/config.ts";
-export { checkAbilities, checkSessionConfig, DEFAULT_SESSION_CONFIG } from "./session/config.ts";
+export {
+  checkAbilities,
+  checkSessionConfig,
+  DEFAULT_SESSION_CONFIG,
+  HIDDEN_POLICIES,
+  PREDICTORS,
+} from "./session/config.ts";
 export type { SessionEvent } from "./session/event.ts";
 export { fulfil } from "./session/fulfil.ts";
 export type { P2PSessionOptions } from "./session/handshake.ts";
@@ -54,6 +61,14 @@ export type { ConfirmedFrames, InputSample, Session, SessionStatus } from "./ses
 export { SinglePlayerSession } from "./session/single-player-session.ts";
 export type { SpectatorSessionOptions } from "./session/spectator-session.ts";
 export { SpectatorSession } from "./session/spectator-session.ts";
+export type { ClusterPeer } from "./simulation/cluster.ts";
+export { Cluster } from "./simulation/cluster.ts";
+export type { LinkProfile } from "./simulation/link-profile.ts";
+export { PERFECT_LINK } from "./simulation/link-profile.ts";
+export type { CarriedPacket } from "./simulation/network.ts";
+export type { PacketContents } from "./simulation/packet-reader.ts";
+export { PacketReader } from "./simulation/packet-reader.ts";
+export type { Schedule } from "./simulation/schedule.ts";
 export type { CandidatePair } from "./transport/candidate-pair.ts";
 export type { RelayTransport } from "./transport/relay.ts";
 export { createRelayTransport } from "./transport/relay.ts";

@@ -9,19 +9,40 @@ export interface StateDifference {
 }
 
 /** The first difference in depth-first order of sorted keys, or null. Linear in the size of the states. */
-export function firstDifference(ours: unknown, theirs: unknown, path = ""): StateDifference | null {
-  if (Object.is(ours, theirs)) return null;
+export function firstDifference(ours: unknown, theirs: unknown): StateDifference | null {
+  return listDifferences(ours, theirs, 1)[0] ?? null;
+}
+
+/** The first differences, at most `countMax`, in depth-first order of sorted keys. */
+export function listDifferences(
+  ours: unknown,
+  theirs: unknown,
+  countMax: number,
+): readonly StateDifference[] {
+  const found: StateDifference[] = [];
+  collectDifferences(ours, theirs, "", countMax, found);
+  return found;
+}
+
+function collectDifferences(
+  ours: unknown,
+  theirs: unknown,
+  path: string,
+  countMax: number,
+  into: StateDifference[],
+): void {
+  if (Object.is(ours, theirs)) return;
   if (!isBranch(ours) || !isBranch(theirs) || Array.isArray(ours) !== Array.isArray(theirs)) {
-    return { path, ours, theirs };
+    into.push({ path, ours, theirs });
+    return;
   }
   const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
   if (!Array.isArray(ours)) keys.sort();
   for (const key of keys) {
+    if (into.length >= countMax) return;
     const at = path === "" ? key : `${path}.${key}`;
-    const difference = firstDifference(ours[key], theirs[key], at);
-    if (difference !== null) return difference;
+    collectDifferences(ours[key], theirs[key], at, countMax, into);
   }
-  return null;
 }
 
 function isBranch(value: unknown): value is Record<string, unknown> {

@@ -16,7 +16,7 @@ import type { Resume } from "../session/return.ts";
 import type { Seat } from "../session/seat.ts";
 import type { ConfirmedFrames } from "../session/session.ts";
 import { PERFECT_LINK } from "./link-profile.ts";
-import { SimulatedNetwork, type SimulatedTransport } from "./network.ts";
+import { type NetworkOptions, SimulatedNetwork, type SimulatedTransport } from "./network.ts";
 import type { PeerClock, Schedule } from "./schedule.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -30,14 +30,18 @@ export interface ClusterOptions {
   readonly config: unknown;
   readonly schedule: Schedule;
   readonly hasher: Hasher;
-  /** What a player does in a frame; drawn from the schedule when absent. */
-  readonly actionOf?: (frame: number, playerIndex: number) => Action;
+  /** What a player does in a frame; drawn from the schedule where absent or undefined. */
+  readonly actionOf?: (frame: number, playerIndex: number) => Action | undefined;
   /** Whether the player's page has their attention in a frame; always when absent. */
   readonly isFocusedOf?: (frame: number, playerIndex: number) => boolean;
   /** `spectators[peer]`: numbers of those who watch by way of that peer; whoever made the cluster drives them. */
   readonly spectators?: readonly (readonly number[])[];
   /** May change what a peer simulates, to prove that a fault is caught. */
   readonly tamper?: (peer: number, requests: readonly Request[]) => void;
+  /** Told after each tick of a peer. */
+  readonly onTick?: (peer: number) => void;
+  /** Told of each packet as it is sent. */
+  readonly onPacket?: NetworkOptions["onPacket"];
 }
 
 /** One peer of a cluster and what it has done; a page that comes back goes on with the lists. */
@@ -55,6 +59,13 @@ export interface ClusterPeer {
   readonly events: SessionEvent[];
 }
 
+/** What a player holds, and up to which frame that was drawn. */
+interface Hold {
+  action: Action;
+  drawnFrames: number;
+  readonly random: number[];
+}
+
 export class Cluster {
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
@@ -62,7 +73,7 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #departed = new Set<number>();
   readonly #away = new Set<number>();
-  readonly #holds: { action: Action; readonly random: number[] }[];
+  readonly #holds: Hold[];
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -72,17 +83,16 @@ export class Cluster {
       seed: deriveSeed(schedule.seed, 2),
       profile: (from, to) => schedule.links[from]?.[to] ?? PERFECT_LINK,
       partitions: schedule.partitions,
+      onPacket: options.onPacket,
     });
     this.#holds = environment.agentIds.map((_, player) => ({
       action: environment.neutralActions[player] as Action,
+      drawnFrames: 0,
       random: seedRandom([0, 0, 0, 0], deriveSeed(schedule.seed, 3, player)),
     }));
     this.peers = Array.from({ length: this.#peerCount }, (_, peer) => this.#makePeer(peer, null));
     for (const { peer, atMs } of schedule.departures) {
-      this.clock.at(atMs * 1_000, () => {
-        this.#departed.add(peer);
-        this.peers[peer]?.transport.close();
-      });
+      this.clock.at(atMs * 1_000, () => this.depart(peer));
     }
     for (let peer = 0; peer < this.peers.length; peer++) {
       this.#start(peer, (schedule.clocks[peer]?.startMs ?? 0) * 1_000);
@@ -100,10 +110,17 @@ export class Cluster {
 
   /** Runs until every peer has ended or aborted, or `untilMs` of virtual time have passed. */
   run(untilMs: number): void {
-    while (this.clock.nowMs < untilMs && !this.#isOver()) this.clock.step();
+    while (this.clock.nowMs < untilMs && !this.isOver) this.clock.step();
   }
 
-  #isOver(): boolean {
+  /** Takes a peer away for good, now. */
+  depart(peer: number): void {
+    this.#departed.add(peer);
+    this.peers[peer]?.transport.close();
+  }
+
+  /** Whether every peer has ended, aborted or left. */
+  get isOver(): boolean {
     return this.peers.every(({ session }, peer) => {
       if (this.#departed.has(peer)) return true;
       if (this.#away.has(peer)) return false;
@@ -200,8 +217,8 @@ export class Cluster {
     if (isGone || page.incarnation !== incarnation) return;
     const { nowMs } = this.clock;
     session.receive(transport.drain(), nowMs);
-    const action = this.#options.actionOf?.(session.sampledFrame, peer) ?? this.#sample(peer);
     const frame = session.sampledFrame;
+    const action = this.#options.actionOf?.(frame, peer) ?? this.#sample(peer, frame);
     const isPlaying = session.status.kind !== "handshaking";
     const isFocused = this.#options.isFocusedOf?.(frame, peer) ?? true;
     session.addLocalInput(peer, { action, isFocused });
@@ -217,6 +234,7 @@ export class Cluster {
     events.push(...session.takeEvents());
     const frames = session.takeConfirmed();
     if (frames !== null) confirmed.push(frames);
+    this.#options.onTick?.(peer);
     const clock = schedule.clocks[peer] as PeerClock;
     const periodUs = 1_000_000 / this.#options.environment.fps / session.rate;
     const wishedUs = dueUs + periodUs * (1 + clock.driftPpm / 1_000_000);
@@ -233,11 +251,12 @@ export class Cluster {
     return grainUs === 0 ? atUs : Math.ceil(atUs / grainUs) * grainUs;
   }
 
-  /** Draws what the player does in this tick. */
-  #sample(peer: number): Action {
+  /** What the player does in `frame`: of the seed alone, whatever the network did to their ticks. */
+  #sample(peer: number, frame: number): Action {
     const { environment, schedule } = this.#options;
-    const hold = this.#holds[peer] as { action: Action; readonly random: number[] };
-    if (nextFloat(hold.random) < 1 / (schedule.holdFrames[peer] ?? 1)) {
+    const hold = this.#holds[peer] as Hold;
+    for (; hold.drawnFrames <= frame; hold.drawnFrames++) {
+      if (nextFloat(hold.random) >= 1 / (schedule.holdFrames[peer] ?? 1)) continue;
       const space = environment.actionSpaces[peer];
       if (space !== undefined) hold.action = randomAction(space, hold.random);
     }

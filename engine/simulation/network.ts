@@ -26,6 +26,19 @@ export interface NetworkOptions {
   /** `profile(from, to)` is asked for each packet, so a workbench may change it while running. */
   readonly profile: (from: number, to: number) => LinkProfile;
   readonly partitions: readonly Partition[];
+  /** Told of each packet as it is sent and of what becomes of it. */
+  readonly onPacket?: ((packet: CarriedPacket) => void) | undefined;
+}
+
+/** A packet and its fate. */
+export interface CarriedPacket {
+  readonly from: number;
+  readonly to: number;
+  readonly channel: Packet["channel"];
+  readonly bytes: Uint8Array;
+  readonly sentMs: number;
+  /** One entry per copy that arrives; none if it is lost. */
+  readonly arrivesMs: readonly number[];
 }
 
 interface LinkState {
@@ -63,20 +76,33 @@ export class SimulatedNetwork {
     const profile = this.#options.profile(from, packet.peer);
     const bytes = packet.bytes.slice();
     const leavesUs = this.#occupy(link, profile, bytes.length);
-    const isLost = this.#isLost(link, profile, from, packet.peer, leavesUs);
-    if (packet.channel === "control") {
-      this.#carryControl(link, profile, from, packet.peer, bytes, leavesUs, isLost);
-      return;
-    }
+    const { peer: to, channel } = packet;
+    const isLost = this.#isLost(link, profile, from, to, leavesUs);
+    const arrivals =
+      channel === "control"
+        ? [this.#controlArrivalUs(link, profile, from, to, leavesUs, isLost)]
+        : this.#playArrivalsUs(link, profile, leavesUs, isLost);
+    for (const atUs of arrivals) this.#deliver(atUs, from, { peer: to, channel, bytes });
+    const arrivesMs = arrivals.map((atUs) => Math.max(atUs, clock.nowUs) / 1_000);
+    this.#options.onPacket?.({ from, to, channel, bytes, sentMs: clock.nowMs, arrivesMs });
+  }
+
+  #playArrivalsUs(
+    link: LinkState,
+    profile: LinkProfile,
+    leavesUs: number,
+    isLost: boolean,
+  ): number[] {
     if (isLost) {
       this.lostPackets++;
-      return;
+      return [];
     }
-    this.#deliver(clock.nowUs, leavesUs + this.#delayUs(link, profile), from, packet, bytes);
+    const arrivals = [leavesUs + this.#delayUs(link, profile)];
     if (nextFloat(link.random) < profile.duplicateRatio) {
       this.duplicatedPackets++;
-      this.#deliver(clock.nowUs, leavesUs + this.#delayUs(link, profile), from, packet, bytes);
+      arrivals.push(leavesUs + this.#delayUs(link, profile));
     }
+    return arrivals;
   }
 
   #occupy(link: LinkState, profile: LinkProfile, sizeBytes: number): number {
@@ -113,37 +139,29 @@ export class SimulatedNetwork {
   }
 
   /** Reliable and in order: losses become delay, a partition becomes waiting for its end. */
-  #carryControl(
+  #controlArrivalUs(
     link: LinkState,
     profile: LinkProfile,
     from: number,
     to: number,
-    bytes: Uint8Array,
     leavesUs: number,
     isLost: boolean,
-  ): void {
+  ): number {
     let departUs = leavesUs;
     let wasLost = isLost;
     while (wasLost) {
       departUs += RETRANSMIT_MS * 1_000;
       wasLost = this.#isLost(link, profile, from, to, departUs);
     }
-    const arrivesUs = Math.max(link.controlFreeUs, departUs + this.#delayUs(link, profile));
-    link.controlFreeUs = arrivesUs;
-    const packet: Packet = { peer: to, channel: "control", bytes };
-    this.#deliver(this.#options.clock.nowUs, arrivesUs, from, packet, bytes);
+    link.controlFreeUs = Math.max(link.controlFreeUs, departUs + this.#delayUs(link, profile));
+    return link.controlFreeUs;
   }
 
-  #deliver(
-    sentUs: number,
-    arrivesUs: number,
-    from: number,
-    packet: Packet,
-    bytes: Uint8Array,
-  ): void {
-    this.#options.clock.at(Math.max(sentUs, arrivesUs), () => {
+  /** Puts a packet for `to` into its inbox at that time; the clock runs at once what is due already. */
+  #deliver(atUs: number, from: number, { peer: to, channel, bytes }: Packet): void {
+    this.#options.clock.at(atUs, () => {
       this.deliveredPackets++;
-      this.#transports.get(packet.peer)?.arrive({ peer: from, channel: packet.channel, bytes });
+      this.#transports.get(to)?.arrive({ peer: from, channel, bytes });
     });
   }
 

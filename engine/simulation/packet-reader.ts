@@ -1,0 +1,70 @@
+/** Shows what one peer's packets say, by the decoder that their receivers use. */
+import type { Environment } from "../environment/environment.ts";
+import type { Action } from "../environment/space.ts";
+import { type ControlMessage, decodeControl } from "../protocol/control-message.ts";
+import { PlayReader } from "../protocol/play-packet.ts";
+import { inputLayouts, readRowAction } from "../rollback/input-layout.ts";
+import { InputQueue } from "../rollback/input-queue.ts";
+import { predictNeutral } from "../rollback/predictor.ts";
+import type { Packet } from "../transport/transport.ts";
+
+export type PacketContents =
+  | {
+      readonly kind: "play";
+      readonly sequence: number;
+      /** Frame of the first input. */
+      readonly fromFrame: number;
+      readonly inputs: readonly { readonly action: Action; readonly flags: number }[];
+      /** `acks[playerIndex]`: inputs of that player the sender knew. */
+      readonly acks: readonly number[];
+      readonly echoSequence: number | null;
+      readonly echoHoldMs: number;
+      readonly hashFrame: number;
+      readonly chain: number;
+    }
+  | { readonly kind: "control"; readonly message: ControlMessage }
+  | { readonly kind: "unreadable" };
+
+/** Wants every play packet from one player to one peer, in the order of sending: each says only what is new. */
+export class PacketReader {
+  readonly #sender: number;
+  readonly #queues: readonly InputQueue[];
+  readonly #reader: PlayReader;
+
+  constructor(environment: Environment, sender: number) {
+    this.#sender = sender;
+    this.#queues = inputLayouts(environment).map(
+      (layout) => new InputQueue(layout, predictNeutral),
+    );
+    this.#reader = new PlayReader([sender], this.#queues);
+  }
+
+  read(channel: Packet["channel"], bytes: Uint8Array): PacketContents {
+    if (channel === "play") return this.#readPlay(bytes);
+    const envelope = decodeControl(bytes);
+    if (envelope === null) return { kind: "unreadable" };
+    return { kind: "control", message: envelope.message };
+  }
+
+  #readPlay(bytes: Uint8Array): PacketContents {
+    const { header, rows } = this.#reader;
+    if (this.#reader.read(bytes, 0, header.sequence) !== "ok") return { kind: "unreadable" };
+    const queue = this.#queues[this.#sender] as InputQueue;
+    const { layout } = queue;
+    const run = rows[0] as Uint32Array;
+    const fromFrame = header.newestFrame - header.inputCount;
+    while (queue.length < header.newestFrame) {
+      queue.push(run, (queue.length - fromFrame) * layout.width);
+    }
+    const inputs = Array.from({ length: header.inputCount }, (_, i) => ({
+      action: readRowAction(layout, run, i * layout.width),
+      flags: run[i * layout.width] as number,
+    }));
+    const { sequence, echoSequence, echoHoldMs, hashFrame, chain } = header;
+    const acks = [...header.acks];
+    return {
+      kind: "play",
+      ...{ sequence, fromFrame, inputs, acks, echoSequence, echoHoldMs, hashFrame, chain },
+    };
+  }
+}
