@@ -5,6 +5,13 @@ import { type Environment, type Hasher, loadHasher } from "../../engine/index.ts
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
 import { makeSchedule, type Schedule } from "../../engine/simulation/schedule.ts";
+import {
+  type FailingSchedule,
+  failingSchedule,
+  scheduledGame,
+} from "../../sandbox/workbench/failing-schedule.ts";
+import { defaultSetUp } from "../../sandbox/workbench/set-up.ts";
+import { runToEnd } from "../../sandbox/workbench/summary.ts";
 import { FIRST_SEED, SIMULATION_SEEDS } from "../support/budget.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "../support/orbit-environment.ts";
 import { judge, type Verdict } from "./oracle.ts";
@@ -34,9 +41,19 @@ function run(schedule: Schedule, environment: Environment): { cluster: Cluster; 
   return { cluster, verdict: judge(cluster, environment, null, schedule) };
 }
 
+/** Runs an entry that the sandbox exported. */
+function runAgain(entry: FailingSchedule): { cluster: Cluster; verdict: Verdict } {
+  const { environment, config, actionOf } = scheduledGame(entry);
+  const { schedule } = entry;
+  const cluster = new Cluster({ environment, config, schedule, hasher, actionOf });
+  cluster.run(RUN_MS_MAX);
+  return { cluster, verdict: judge(cluster, environment, config, schedule) };
+}
+
 /** Schedules that once failed, made small; run always. */
 const CORPUS = join(import.meta.dirname, "corpus");
 
+/** Kept by the fuzzed runs; the sandbox's entries name a game instead. */
 interface CorpusEntry {
   /** What was wrong then. */
   readonly note: string;
@@ -106,8 +123,22 @@ describe("simulated networks", () => {
 describe("schedules that failed before", () => {
   it.each(readdirSync(CORPUS))("[SE1][SE2][SE3] %s agrees with the oracle now", (name) => {
     const text = readFileSync(join(CORPUS, name), "utf8");
-    const { environmentSeed, schedule } = JSON.parse(text) as CorpusEntry;
-    expect(run(schedule, environmentOf(environmentSeed)).verdict.faults).toEqual([]);
+    const entry = JSON.parse(text) as CorpusEntry | FailingSchedule;
+    const { verdict } =
+      "game" in entry ? runAgain(entry) : run(entry.schedule, environmentOf(entry.environmentSeed));
+    expect(verdict.faults).toEqual([]);
+  });
+
+  it("[SB5] an entry from the sandbox plays what was played there", async () => {
+    const setUp = { ...defaultSetUp("puck", 2), frames: FRAMES, inputs: ["hold", "idle"] as const };
+    const played = runToEnd(setUp, hasher, RUN_MS_MAX);
+    const entry = JSON.parse(JSON.stringify(failingSchedule(played, ""))) as FailingSchedule;
+    const { cluster, verdict } = runAgain(entry);
+    expect(verdict.faults).toEqual([]);
+    const hashes = cluster.peers[0]?.confirmed.flatMap((chunk) => chunk.hashes);
+    expect(hashes).toEqual(played.logs[0]?.hashes);
+    const wrong = runAgain({ ...entry, inputs: [null, null] });
+    expect(wrong.cluster.peers[0]?.confirmed.flatMap((chunk) => chunk.hashes)).not.toEqual(hashes);
   });
 });
 
