@@ -37,6 +37,7 @@ export class PeerLog {
   newSteps = 0;
   repeatedSteps = 0;
   ticks = 0;
+  stalledTicks = 0;
   /** Sum over ticks of how far the peer ran ahead of the confirmed frame. */
   leadFramesSum = 0;
   currentFrame = 0;
@@ -75,6 +76,7 @@ export class PeerLog {
     this.confirmedFrame = session.confirmedFrame;
     this.leadFramesSum += Math.max(0, this.currentFrame - this.confirmedFrame);
     if (session.status.kind === "stalled") {
+      this.stalledTicks++;
       this.stallTicks[this.currentFrame] = (this.stallTicks[this.currentFrame] ?? 0) + 1;
     }
     for (; this.#eventCount < events.length; this.#eventCount++) {

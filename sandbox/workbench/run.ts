@@ -30,8 +30,6 @@ export interface ActionSource {
 export interface RunOptions {
   readonly setUp: SetUp;
   readonly hasher: Hasher;
-  /** For the players whose input is `keyboard`; the neutral action without one. */
-  readonly keyboard?: ActionSource | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -55,14 +53,14 @@ export class Run {
   readonly packets: PacketLog;
   /** Whether a link was changed on the way: the set-up alone does not give this run again. */
   isEdited = false;
+  /** For the players whose input is `keyboard`; the neutral action without one. */
+  keyboard: ActionSource | null = null;
   #setUp: Mutable<SetUp>;
   readonly #schedule: LiveSchedule;
-  readonly #keyboard: ActionSource | null;
   readonly #forced: readonly ForcedRollback[];
 
-  constructor({ setUp, hasher, keyboard = null }: RunOptions) {
+  constructor({ setUp, hasher }: RunOptions) {
     this.#setUp = { ...setUp };
-    this.#keyboard = keyboard;
     this.game = GAMES[setUp.game] as Game;
     const own = this.game.environment(setUp.playerCount);
     this.environment = { ...own, fps: setUp.fps ?? own.fps };
@@ -158,7 +156,7 @@ export class Run {
     const neutral = this.environment.neutralActions[player];
     switch (inputs[player]) {
       case "keyboard":
-        return this.#keyboard?.sample() ?? neutral;
+        return this.keyboard?.sample() ?? neutral;
       case "bot":
         return this.environment.botAction?.(this.peer(player).world.state, player);
       case "idle":
@@ -179,7 +177,7 @@ export class Run {
   #ticked(peer: number): void {
     const log = this.logs[peer] as PeerLog;
     const hasSampled = log.ticked(this.peer(peer));
-    if (hasSampled && this.#setUp.inputs[peer] === "keyboard") this.#keyboard?.consume();
+    if (hasSampled && this.#setUp.inputs[peer] === "keyboard") this.keyboard?.consume();
   }
 }
 

@@ -44,7 +44,6 @@ export type Fault =
       readonly frame: number;
       readonly path: string;
     };
-export const FAULT_KINDS = ["hide", "pause", "cut", "leave", "desync"] as const;
 
 export interface SetUp {
   readonly game: string;

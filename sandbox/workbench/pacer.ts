@@ -1,0 +1,70 @@
+/** Turns real time into virtual time, and tells how much of it the machine managed. */
+import type { Run } from "./run.ts";
+
+/** Of a frame of 16.7 ms; the rest is for drawing. */
+const BUDGET_MS = 11;
+/** Virtual time run between two looks at the clock. */
+const SLICE_MS = 4;
+/** A longer gap is a page that was put aside, not a machine that is slow. */
+const GAP_MS_MAX = 250;
+/** About a second of frames is averaged: shorter flickers, longer hides a fall. */
+const GAIN = 1 / 60;
+/** Below this share of the asked speed somebody would see it. */
+const KEEPS_UP_RATIO = 0.97;
+
+export class Pacer {
+  isPaused = false;
+  /** Virtual seconds per real one. */
+  speed = 1;
+  /** Averages of recent frames. */
+  frameMs = 1_000 / 60;
+  simulationMs = 0;
+  ratio = 1;
+  /** Of the last frame. */
+  lastSimulationMs = 0;
+  readonly #now: () => number;
+  #lastMs: number | null = null;
+
+  /** `now` gives real milliseconds, monotonic. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get keepsUp(): boolean {
+    return this.ratio >= KEEPS_UP_RATIO;
+  }
+
+  /** Real time that passes until the next frame counts for nothing: after a pause, a restart. */
+  rest(): void {
+    this.#lastMs = null;
+  }
+
+  /** Runs what is due since the last call; what does not fit into the frame is left out, and told by `ratio`. */
+  frame(run: Run): void {
+    const startMs = this.#now();
+    const elapsedMs = startMs - (this.#lastMs ?? startMs);
+    this.#lastMs = startMs;
+    this.lastSimulationMs = 0;
+    if (this.isPaused || run.isOver || elapsedMs <= 0 || elapsedMs > GAP_MS_MAX) return;
+    const fromMs = run.nowMs;
+    const untilMs = fromMs + elapsedMs * this.speed;
+    while (run.nowMs < untilMs && !run.isOver && this.#now() - startMs < BUDGET_MS) {
+      run.advanceTo(Math.min(untilMs, run.nowMs + SLICE_MS));
+    }
+    this.lastSimulationMs = this.#now() - startMs;
+    const reached = run.isOver ? 1 : Math.min(1, (run.nowMs - fromMs) / (untilMs - fromMs));
+    this.ratio += GAIN * (reached - this.ratio);
+    this.frameMs += GAIN * (elapsedMs - this.frameMs);
+    this.simulationMs += GAIN * (this.lastSimulationMs - this.simulationMs);
+  }
+
+  /** One line for the page. */
+  describe(): string {
+    const share = Math.round(100 * this.ratio);
+    const [cost, frame] = [this.simulationMs.toFixed(1), this.frameMs.toFixed(1)];
+    const figures = `simulation ${cost} ms of ${frame} per frame`;
+    if (this.isPaused) return "paused";
+    const wish = this.speed === 1 ? "real time" : `${this.speed} × real time`;
+    return this.keepsUp ? `${wish}: ${figures}` : `running at ${share} % of ${wish}: ${figures}`;
+  }
+}

@@ -1,0 +1,53 @@
+/** Everything that can be set, beside the run it sets. */
+import { useEffect, useRef } from "preact/hooks";
+import { Pane } from "tweakpane";
+import type { Workbench } from "../workbench.ts";
+import { addFaultControls } from "./fault-controls.ts";
+import { addLinkControls } from "./link-controls.ts";
+import { addPeerControls, addRunControls, addSessionControls } from "./run-controls.ts";
+
+export function Controls({ workbench }: { readonly workbench: Workbench }) {
+  const host = useRef<HTMLElement>(null);
+  useEffect(() => {
+    let pane = makePane(host.current as HTMLElement, workbench);
+    let { runNumber } = workbench;
+    const stop = workbench.onRefresh(() => {
+      // A run begun elsewhere may have another game, other seats, other links.
+      if (runNumber === workbench.runNumber) return;
+      const { scrollTop } = host.current as HTMLElement;
+      const focused = focusedIndex(host.current as HTMLElement);
+      pane.dispose();
+      pane = makePane(host.current as HTMLElement, workbench);
+      ({ runNumber } = workbench);
+      (host.current as HTMLElement).scrollTop = scrollTop;
+      focusAt(host.current as HTMLElement, focused);
+    });
+    return () => {
+      stop();
+      pane.dispose();
+    };
+  }, [workbench]);
+  return <aside ref={host} aria-label="Controls" />;
+}
+
+const FOCUSABLE = "input, select, button";
+
+function focusedIndex(host: HTMLElement): number | null {
+  const index = [...host.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement as Element);
+  return index < 0 ? null : index;
+}
+
+/** The pane is made anew: whoever was at a control stays there. */
+function focusAt(host: HTMLElement, index: number | null): void {
+  if (index !== null) (host.querySelectorAll(FOCUSABLE)[index] as HTMLElement | undefined)?.focus();
+}
+
+function makePane(host: HTMLElement, workbench: Workbench): Pane {
+  const pane = new Pane({ container: host });
+  addRunControls(pane, workbench);
+  addLinkControls(pane, workbench);
+  addSessionControls(pane, workbench);
+  addPeerControls(pane, workbench);
+  addFaultControls(pane, workbench);
+  return pane;
+}

@@ -1,0 +1,49 @@
+/** Buttons that make something go wrong now, and the planted desync. */
+import type { Pane } from "tweakpane";
+import type { Workbench } from "../workbench.ts";
+
+const FAULTS = [
+  ["hide", "Hide its tab"],
+  ["pause", "Pause it (GC)"],
+  ["cut", "Cut its links"],
+  ["leave", "Disconnect it"],
+] as const;
+
+/** Long enough for an interruption, short enough that nobody is lost. */
+const DURATION_MS = 1_000;
+/** Two seconds on at 60 frames a second: there to be seen. */
+const DESYNC_FRAME = 120;
+
+export function addFaultControls(pane: Pane, workbench: Workbench): void {
+  const folder = pane.addFolder({ title: "Faults" });
+  const peers = workbench.setUp.inputs.map((_, peer) => [String(peer), peer]);
+  const values = { peer: 0, ms: DURATION_MS, frame: DESYNC_FRAME, path: "" };
+  folder.addBinding(values, "peer", { label: "at peer", options: Object.fromEntries(peers) });
+  folder.addBinding(values, "ms", {
+    label: "for ms",
+    min: 1,
+    max: 10_000,
+    step: 1,
+    format: String,
+  });
+  for (const [kind, title] of FAULTS) {
+    folder.addButton({ title }).on("click", () => workbench.addFault(kind, values.peer, values.ms));
+  }
+  folder.addBinding(values, "frame", {
+    label: "desync after",
+    min: 0,
+    max: 100_000,
+    step: 1,
+    format: String,
+  });
+  folder.addBinding(values, "path", { label: "at path" });
+  folder.addButton({ title: "Plant the desync and restart" }).on("click", () => {
+    const { peer, frame, path } = values;
+    const { setUp } = workbench;
+    const fault = { kind: "desync", peer, frame: Math.min(frame, setUp.frames - 1), path } as const;
+    workbench.start({ ...setUp, faults: [...setUp.faults, fault] });
+  });
+  folder
+    .addButton({ title: `Clear ${workbench.setUp.faults.length} faults and restart` })
+    .on("click", () => workbench.start({ ...workbench.setUp, faults: [] }));
+}
