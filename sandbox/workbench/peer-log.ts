@@ -54,9 +54,9 @@ export class PeerLog {
   }
 
   statusOf(frame: number): FrameStatus {
+    if (frame >= this.confirmedFrame) return "predicted";
     if (this.disputedFrame !== null && frame + 1 >= this.disputedFrame) return "disputed";
-    if (frame < this.verifiedFrame) return "verified";
-    return frame < this.confirmedFrame ? "confirmed" : "predicted";
+    return frame < this.verifiedFrame ? "verified" : "confirmed";
   }
 
   /** Counts what the tick is about to simulate. */

@@ -9,22 +9,29 @@ import { addPeerControls, addRunControls, addSessionControls } from "./run-contr
 export function Controls({ workbench }: { readonly workbench: Workbench }) {
   const host = useRef<HTMLElement>(null);
   useEffect(() => {
-    let pane = makePane(host.current as HTMLElement, workbench);
+    const element = host.current as HTMLElement;
+    let pane: Pane | null = makePane(element, workbench);
     let { runNumber } = workbench;
+    const remake = () => {
+      if (pane === null) return;
+      const { scrollTop } = element;
+      const focused = focusedIndex(element);
+      pane.dispose();
+      pane = makePane(element, workbench);
+      element.scrollTop = scrollTop;
+      focusAt(element, focused);
+    };
     const stop = workbench.onRefresh(() => {
       // A run begun elsewhere may have another game, other seats, other links.
       if (runNumber === workbench.runNumber) return;
-      const { scrollTop } = host.current as HTMLElement;
-      const focused = focusedIndex(host.current as HTMLElement);
-      pane.dispose();
-      pane = makePane(host.current as HTMLElement, workbench);
       ({ runNumber } = workbench);
-      (host.current as HTMLElement).scrollTop = scrollTop;
-      focusAt(host.current as HTMLElement, focused);
+      // After the event of the control that began it: a pane must not go while it speaks.
+      queueMicrotask(remake);
     });
     return () => {
       stop();
-      pane.dispose();
+      pane?.dispose();
+      pane = null;
     };
   }, [workbench]);
   return <aside ref={host} aria-label="Controls" />;
