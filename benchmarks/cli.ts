@@ -10,6 +10,7 @@ import { reportPeers } from "./peer-report.ts";
 import { reportProfiles } from "./profile-report.ts";
 import type { ReportOptions } from "./report.ts";
 import { reportTicks } from "./tick-report.ts";
+import { reportTuning } from "./tuning-report.ts";
 
 interface Flags {
   readonly seed: string;
@@ -40,6 +41,7 @@ add("tick", "One peer's tick in every form of state, with its targets.", reportT
 add("peers", "Beside the JavaScript rollback libraries, on one game, link and input.", reportPeers);
 add("profiles", "Six published link profiles, beside the published figures.", reportProfiles);
 add("faults", "Which engine survives which loss, reordering, burst and drift.", reportFaults);
+add("tuning", "What input delay and window do on each network profile.", reportTuning);
 add("floor", "Snapshots and hashes beside copying and hashing the same bytes.", reportFloor);
 add("conditions", "Requests a second that a conditions server answers.", reportConditions);
 

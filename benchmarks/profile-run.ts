@@ -32,14 +32,19 @@ const HOLD_FRAMES = 10;
 const UPDATES = 5_000;
 const UPDATE_US = 16_000;
 const WINDOW_FRAMES = 8;
+/** The longest input delay a session takes, and a frame more for the first update. */
+const DELAY_FRAMES_MAX = 16;
 /** Silence is no reason to leave here. */
 const NEVER_MS = 600_000;
 
 export interface ProfileTask {
-  readonly profile: Profile;
+  readonly profile: Pick<Profile, "name" | "playerCount" | "link">;
   readonly input: ProfileInput;
   readonly seed: number;
   readonly updates?: number;
+  /** As in the published runs when absent: 0 and 8. */
+  readonly inputDelayFrames?: number;
+  readonly windowFrames?: number;
 }
 
 export interface ProfileRow extends ProfileFigures {
@@ -79,7 +84,7 @@ function tick(self: ProfilePeer, player: number, words: readonly number[], nowMs
   const { session, world, transport } = self;
   session.receive(transport.drain(), nowMs);
   const frame = session.currentFrame;
-  const action = wordAction(words[frame] as number);
+  const action = wordAction(words[session.sampledFrame] as number);
   session.addLocalInput(player, { action, isFocused: true });
   fulfil(session.advance(nowMs), world, session);
   if (session.currentFrame > frame) {
@@ -102,19 +107,23 @@ function makeNetwork({ profile, seed }: ProfileTask, clock: VirtualClock): Simul
 }
 
 /** `words[frame]` is what the player does in that frame. */
-function makeWords({ input, seed, updates }: ProfileTask, player: number): readonly number[] {
+function makeWords(
+  { input, seed, updates, inputDelayFrames = 0 }: ProfileTask,
+  player: number,
+): readonly number[] {
   const random = seedRandom([0, 0, 0, 0], deriveSeed(seed, 5, player));
   const words: number[] = [];
-  for (let frame = 0, word = 0; frame <= (updates ?? UPDATES) + 1; frame++) {
+  for (let frame = 0, word = 0; frame <= (updates ?? UPDATES) + DELAY_FRAMES_MAX; frame++) {
     if (input === "each-frame") word = (31 * frame + 7 * player + 1) >>> 0;
     else if (nextFloat(random) < 1 / HOLD_FRAMES) word = nextUint32(random);
-    words.push(word);
+    // The input delay's first frames are neutral for everybody.
+    words.push(frame < inputDelayFrames ? 0 : word);
   }
   return words;
 }
 
 function makePeer(
-  { seed }: ProfileTask,
+  { seed, inputDelayFrames = 0, windowFrames = WINDOW_FRAMES }: ProfileTask,
   environment: Environment,
   network: SimulatedNetwork,
   peer: number,
@@ -123,8 +132,8 @@ function makePeer(
   const { maxSteps } = environment;
   const config = {
     ...DEFAULT_SESSION_CONFIG,
-    inputDelayFrames: 0,
-    predictionWindowFrames: WINDOW_FRAMES,
+    inputDelayFrames,
+    predictionWindowFrames: windowFrames,
     disconnectedAfterMs: NEVER_MS,
   };
   const digest = handshakeDigest({

@@ -27,6 +27,17 @@ describe("published link profiles", () => {
     expect(run(5)).not.toEqual(run(6));
   });
 
+  it("rolls back less with an input delay and stalls more with a narrow window", () => {
+    const run = (inputDelayFrames: number, windowFrames: number) => {
+      const knobs = { inputDelayFrames, windowFrames, updates: UPDATES };
+      const row = runProfile({ profile: mobile, input: "held", seed: 1, ...knobs }, hasher);
+      expect(row.matchesOffline).toBe(true);
+      return row;
+    };
+    expect(run(6, 8).rollbacksPer100Frames).toBeLessThan(run(0, 8).rollbacksPer100Frames / 4);
+    expect(run(0, 3).stallsPerMinute).toBeGreaterThan(run(0, 8).stallsPerMinute);
+  });
+
   it("counts what the link does: a perfect one delays by one update", () => {
     const lan = PROFILES[0] as Profile;
     const row = runProfile(
