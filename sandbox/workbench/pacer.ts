@@ -24,6 +24,8 @@ export class Pacer {
   lastSimulationMs = 0;
   readonly #now: () => number;
   #lastMs: number | null = null;
+  /** Virtual time that should be reached by now. */
+  #dueMs = 0;
 
   /** `now` gives real milliseconds, monotonic. */
   constructor(now: () => number) {
@@ -42,18 +44,21 @@ export class Pacer {
   /** Runs what is due since the last call; what does not fit into the frame is left out, and told by `ratio`. */
   frame(run: Run): void {
     const startMs = this.#now();
-    const elapsedMs = startMs - (this.#lastMs ?? startMs);
+    const elapsedMs = this.#lastMs === null ? 0 : startMs - this.#lastMs;
+    if (this.#lastMs === null) this.#dueMs = run.nowMs;
     this.#lastMs = startMs;
     this.lastSimulationMs = 0;
     if (this.isPaused || run.isOver || elapsedMs <= 0 || elapsedMs > GAP_MS_MAX) return;
-    const fromMs = run.nowMs;
-    const untilMs = fromMs + elapsedMs * this.speed;
-    while (run.nowMs < untilMs && !run.isOver && this.#now() - startMs < BUDGET_MS) {
-      run.advanceTo(Math.min(untilMs, run.nowMs + SLICE_MS));
+    const wishedMs = elapsedMs * this.speed;
+    // A run goes on to its next moment, which is a little later than asked for: the next frame owes that less.
+    this.#dueMs += wishedMs;
+    while (run.nowMs < this.#dueMs && !run.isOver && this.#now() - startMs < BUDGET_MS) {
+      run.advanceTo(Math.min(this.#dueMs, run.nowMs + SLICE_MS));
     }
     this.lastSimulationMs = this.#now() - startMs;
-    const reached = run.isOver ? 1 : Math.min(1, (run.nowMs - fromMs) / (untilMs - fromMs));
-    this.ratio += GAIN * (reached - this.ratio);
+    const missingMs = run.isOver ? 0 : Math.max(0, this.#dueMs - run.nowMs);
+    this.#dueMs -= missingMs;
+    this.ratio += GAIN * (Math.max(0, 1 - missingMs / wishedMs) - this.ratio);
     this.frameMs += GAIN * (elapsedMs - this.frameMs);
     this.simulationMs += GAIN * (this.lastSimulationMs - this.simulationMs);
   }

@@ -1,6 +1,7 @@
 /** One frame of one peer in words: inputs, the packets that brought them, hashes. */
 import type { PeerLog } from "../peer-log.ts";
 import type { Workbench } from "../workbench.ts";
+import { useRefresh } from "./use-refresh.ts";
 
 interface FrameDetailsProps {
   readonly workbench: Workbench;
@@ -9,6 +10,7 @@ interface FrameDetailsProps {
 }
 
 export function FrameDetails({ workbench, frame, peer }: FrameDetailsProps) {
+  useRefresh(workbench);
   const { run } = workbench;
   const log = run.logs[peer] as PeerLog;
   const depth = log.depths[frame];
