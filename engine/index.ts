@@ -73,6 +73,6 @@ export type { CandidatePair } from "./transport/candidate-pair.ts";
 export type { RelayTransport } from "./transport/relay.ts";
 export { createRelayTransport } from "./transport/relay.ts";
 export { SwitchingTransport } from "./transport/switching-transport.ts";
-export type { Channel, Path, PathCounts } from "./transport/transport.ts";
+export type { Channel, Packet, Path, PathCounts } from "./transport/transport.ts";
 export type { WebrtcTransport } from "./transport/webrtc.ts";
 export { createWebrtcTransport } from "./transport/webrtc.ts";

@@ -42,6 +42,8 @@ export interface ClusterOptions {
   readonly onTick?: (peer: number) => void;
   /** Told of each packet as it is sent. */
   readonly onPacket?: NetworkOptions["onPacket"];
+  /** Carries packets on from where the simulated links end. */
+  readonly tunnel?: NetworkOptions["tunnel"];
 }
 
 /** One peer of a cluster and what it has done; a page that comes back goes on with the lists. */
@@ -84,6 +86,7 @@ export class Cluster {
       profile: (from, to) => schedule.links[from]?.[to] ?? PERFECT_LINK,
       partitions: schedule.partitions,
       onPacket: options.onPacket,
+      tunnel: options.tunnel,
     });
     this.#holds = environment.agentIds.map((_, player) => ({
       action: environment.neutralActions[player] as Action,

@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly partitions: readonly Partition[];
   /** Told of each packet as it is sent and of what becomes of it. */
   readonly onPacket?: ((packet: CarriedPacket) => void) | undefined;
+  /** Takes over what the links let through, when they do; the host gives it to the receiver's `arrive`. */
+  readonly tunnel?: ((from: number, packet: Packet) => void) | undefined;
 }
 
 /** A packet and its fate. */
@@ -158,10 +160,12 @@ export class SimulatedNetwork {
   }
 
   /** Puts a packet for `to` into its inbox at that time; the clock runs at once what is due already. */
-  #deliver(atUs: number, from: number, { peer: to, channel, bytes }: Packet): void {
-    this.#options.clock.at(atUs, () => {
+  #deliver(atUs: number, from: number, packet: Packet): void {
+    const { clock, tunnel } = this.#options;
+    clock.at(atUs, () => {
       this.deliveredPackets++;
-      this.#transports.get(to)?.arrive({ peer: from, channel, bytes });
+      if (tunnel !== undefined) tunnel(from, packet);
+      else this.#transports.get(packet.peer)?.arrive({ ...packet, peer: from });
     });
   }
 

@@ -7,6 +7,7 @@ import {
   type Environment,
   type Hasher,
   type LinkProfile,
+  type Packet,
   type Schedule,
 } from "../../engine/index.ts";
 import { ForcedRollback } from "./forced-rollback.ts";
@@ -27,9 +28,20 @@ export interface ActionSource {
   consume(): void;
 }
 
+/** Carries what the simulated links let through. */
+export interface Tunnel {
+  readonly isOpen: boolean;
+  carry(from: number, packet: Packet): void;
+  /** What has come for a peer since the last call. */
+  drain(peer: number): readonly Packet[];
+  close(): void;
+}
+
 export interface RunOptions {
   readonly setUp: SetUp;
   readonly hasher: Hasher;
+  /** Without one packets arrive where and when the simulated links say. */
+  readonly tunnel?: Tunnel | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -51,6 +63,8 @@ export class Run {
   readonly schedule: Schedule;
   readonly logs: readonly PeerLog[];
   readonly packets: PacketLog;
+  /** The run closes it when told to. */
+  readonly tunnel: Tunnel | null;
   /** Whether a link was changed on the way: the set-up alone does not give this run again. */
   isEdited = false;
   /** For the players whose input is `keyboard`; the neutral action without one. */
@@ -59,8 +73,9 @@ export class Run {
   readonly #schedule: LiveSchedule;
   readonly #forced: readonly ForcedRollback[];
 
-  constructor({ setUp, hasher }: RunOptions) {
+  constructor({ setUp, hasher, tunnel = null }: RunOptions) {
     this.#setUp = { ...setUp };
+    this.tunnel = tunnel;
     this.game = GAMES[setUp.game] as Game;
     const own = this.game.environment(setUp.playerCount);
     this.environment = { ...own, fps: setUp.fps ?? own.fps };
@@ -82,6 +97,7 @@ export class Run {
       },
       onTick: (peer) => this.#ticked(peer),
       onPacket: (packet) => this.packets.add(packet),
+      tunnel: tunnel === null ? undefined : (from, packet) => tunnel.carry(from, packet),
     });
     this.logs = this.cluster.peers.map((_, peer) => new PeerLog(peer));
   }
@@ -110,6 +126,7 @@ export class Run {
 
   /** Runs up to that virtual time, or to the end of the episode. */
   advanceTo(untilMs: number): void {
+    this.#takeTunnelled();
     this.cluster.run(untilMs);
   }
 
@@ -149,6 +166,13 @@ export class Run {
     addToSchedule(this.#schedule, fault, this.#setUp.playerCount);
     if (kind === "leave") this.cluster.clock.at(atMs * 1_000, () => this.cluster.depart(peer));
     return fault;
+  }
+
+  #takeTunnelled(): void {
+    if (this.tunnel === null) return;
+    for (const [peer, { transport }] of this.cluster.peers.entries()) {
+      for (const packet of this.tunnel.drain(peer)) transport.arrive(packet);
+    }
   }
 
   #actionOf(player: number): Action | undefined {

@@ -112,6 +112,7 @@ export function setUpToUrl(setUp: SetUp): string {
       if (from !== to) put(`l${from}${to}`, link, common, linkText(link));
     });
   });
+  put("net", setUp.network, usual.network);
   put("in", setUp.inputs, usual.inputs, setUp.inputs.join("_"));
   put("ppm", setUp.driftPpm, usual.driftPpm, setUp.driftPpm.join("_"));
   for (const fault of setUp.faults) params.append("f", faultText(fault));
@@ -174,6 +175,7 @@ export function setUpFromUrl(search: string): ParsedSetUp {
     forcedRollbackFrames: number("force", 0),
     session: parseSession(params),
     links: parseLinks(params, usual),
+    network: (params.get("net") as SetUp["network"] | null) ?? usual.network,
     inputs: (list("in") as InputKind[] | null) ?? usual.inputs,
     driftPpm: list("ppm")?.map(Number) ?? usual.driftPpm,
     faults: faultTexts.flatMap((text) => parseFault(text) ?? []),

@@ -12,6 +12,9 @@ import { GAMES } from "./games.ts";
 export const INPUT_KINDS = ["keyboard", "hold", "bot", "idle"] as const;
 export type InputKind = (typeof INPUT_KINDS)[number];
 
+/** `webrtc`: what the simulated links let through goes over real connections inside the page. */
+export const NETWORKS = ["simulated", "webrtc"] as const;
+
 /** What goes wrong, and for whom. */
 export type Fault =
   /** The page is hidden: no attention, and timers that fire once a second. */
@@ -58,6 +61,7 @@ export interface SetUp {
   readonly forcedRollbackFrames: number;
   /** `links[from][to]`. */
   readonly links: readonly (readonly LinkProfile[])[];
+  readonly network: (typeof NETWORKS)[number];
   /** By player, as are the drifts. */
   readonly inputs: readonly InputKind[];
   readonly driftPpm: readonly number[];
@@ -88,6 +92,7 @@ export function defaultSetUp(game: string, playerCount: number): SetUp {
     session: DEFAULT_SESSION_CONFIG,
     forcedRollbackFrames: 0,
     links: equalLinks(playerCount, FIRST_LINK.link),
+    network: "simulated",
     inputs: perPlayer(playerCount, () => "hold" as const),
     driftPpm: perPlayer(playerCount, () => 0),
     faults: [],
@@ -180,6 +185,9 @@ export function checkSetUp(setUp: SetUp): readonly string[] {
     ...integerFault("forced rollback", setUp.forcedRollbackFrames, 0, FORCED_ROLLBACK_MAX),
     ...checkSessionConfig(setUp.session),
     ...linkFaults(setUp),
+    ...(NETWORKS.includes(setUp.network)
+      ? []
+      : [`Expected \`net\` to be ${NETWORKS.join(" or ")}, got ${setUp.network}`]),
     ...integerFault("number of inputs", inputs.length, playerCount, playerCount),
     ...inputs.flatMap((kind) =>
       INPUT_KINDS.includes(kind)

@@ -2,7 +2,7 @@
 import type { Hasher, LinkProfile } from "../../engine/index.ts";
 import { GuessCheck } from "./guess-check.ts";
 import { Pacer } from "./pacer.ts";
-import { type ActionSource, Run } from "./run.ts";
+import { type ActionSource, Run, type Tunnel } from "./run.ts";
 import { RunHistory } from "./run-history.ts";
 import type { SetUp } from "./set-up.ts";
 
@@ -14,6 +14,8 @@ export interface WorkbenchOptions {
   readonly hasher: Hasher;
   /** Makes the keys of a run's game into actions. */
   keyboard(run: Run["environment"]): ActionSource;
+  /** Connects that many peers for real. */
+  openTunnel(playerCount: number): Tunnel;
   /** Real milliseconds, monotonic. */
   now(): number;
   /** Called with each set-up that is now in use. */
@@ -51,6 +53,7 @@ export class Workbench {
 
   /** Begins a run of that set-up. */
   start(setUp: SetUp): void {
+    this.run.tunnel?.close();
     this.run = this.#makeRun(setUp);
     this.history = new RunHistory(this.run);
     this.guesses = this.run.logs.map(({ peer }) => new GuessCheck(this.run, peer));
@@ -123,7 +126,9 @@ export class Workbench {
   }
 
   #makeRun(setUp: SetUp): Run {
-    const run = new Run({ setUp, hasher: this.hasher });
+    const { openTunnel } = this.#options;
+    const tunnel = setUp.network === "webrtc" ? openTunnel(setUp.playerCount) : null;
+    const run = new Run({ setUp, hasher: this.hasher, tunnel });
     run.keyboard = this.#options.keyboard(run.environment);
     return run;
   }

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { Keyboard, loadHasher } from "../../../engine/index.ts";
 import { setUpFromUrl, setUpToUrl } from "../set-up-url.ts";
 import { summarize } from "../summary.ts";
+import { WebrtcTunnel } from "../webrtc-tunnel.ts";
 import { Workbench } from "../workbench.ts";
 import { App } from "./app.tsx";
 import "./page.css";
@@ -27,6 +28,7 @@ async function open(): Promise<void> {
       if (workbenchNeedsKeys()) keyboard.attach(window);
       return keyboard;
     },
+    openTunnel: (playerCount) => new WebrtcTunnel(playerCount),
     now: () => performance.now(),
     onSetUp: (used) => history.replaceState(null, "", setUpToUrl(used)),
   });

@@ -8,6 +8,7 @@ import {
   FRAMES_MAX,
   INPUT_KINDS,
   type InputKind,
+  NETWORKS,
   type SetUp,
 } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
@@ -42,6 +43,9 @@ export function addRunControls(pane: Pane, workbench: Workbench): void {
   folder
     .addBinding(values, "frames", { min: 1, max: FRAMES_MAX, step: 1, format: String })
     .on("change", ({ value, last }) => last && start(workbench, { frames: value }));
+  folder
+    .addBinding(values, "network", { options: choices(NETWORKS) })
+    .on("change", ({ value }) => start(workbench, { network: value }));
   const own = GAMES[setUp.game]?.environment(setUp.playerCount).fps;
   folder
     .addBinding(values, "fps", { label: "tick rate", min: 1, max: 120, step: 1 })

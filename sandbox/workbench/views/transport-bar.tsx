@@ -33,6 +33,14 @@ export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
           links changed on the way
         </span>
       )}
+      {run.tunnel !== null && (
+        <span
+          class="edited"
+          title="Packets go over WebRTC: an address gives the same game, not the same packets"
+        >
+          {run.tunnel.isOpen ? "over WebRTC" : "connecting"}
+        </span>
+      )}
       <CopyLink />
     </header>
   );

@@ -135,7 +135,7 @@ describe("each control changes what it names", () => {
     expect(idle.hashChain).not.toBe(plain.hashChain);
   });
 
-  it.each(["stag-hunt", "marbles"])("[SB2] the bots of %s play", (game) => {
+  it.each(["puck", "cramped-room", "stag-hunt", "marbles"])("[SB2] the bots of %s play", (game) => {
     const players = game === "marbles" ? 4 : 2;
     const setUp = { ...base(game, players), inputs: Array(players).fill("bot") };
     const summary = summarize(runToEnd(setUp, hasher, UNTIL_MS), hasher);

@@ -62,6 +62,7 @@ const setUp: fc.Arbitrary<SetUp> = fc
           onHidden: fc.constantFrom("continue", "neutral", "pause"),
         }),
         forcedRollbackFrames: fc.nat(60),
+        network: fc.constantFrom("simulated", "webrtc"),
         link: anyLink,
         other: anyLink,
         inputs: each(fc.constantFrom(...INPUT_KINDS)),
@@ -112,6 +113,7 @@ describe("set-up links", () => {
     ["?game=puck&f=burn_0_1", "got burn_0_1"],
     ["?game=puck&f=hide_7_100_100", "`fault hide peer`"],
     ["?game=puck&seed=-1", "`seed`"],
+    ["?game=puck&net=pigeon", "`net` to be simulated or webrtc, got pigeon"],
     ["?game=puck&force=999", "`forced rollback`"],
   ])("[SB1] %s is refused with a reason, and the usual set-up is used", (url, reason) => {
     const { setUp: used, faults } = setUpFromUrl(url);
