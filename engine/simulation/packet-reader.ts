@@ -31,12 +31,15 @@ export class PacketReader {
   readonly #queues: readonly InputQueue[];
   readonly #reader: PlayReader;
 
-  constructor(environment: Environment, sender: number) {
+  /** The first `inputDelayFrames` inputs are neutral for everybody and need not be sent. */
+  constructor(environment: Environment, sender: number, inputDelayFrames: number) {
     this.#sender = sender;
     this.#queues = inputLayouts(environment).map(
       (layout) => new InputQueue(layout, predictNeutral),
     );
     this.#reader = new PlayReader([sender], this.#queues);
+    const queue = this.#queues[sender] as InputQueue;
+    while (queue.length < inputDelayFrames) queue.push(queue.layout.neutralRow, 0);
   }
 
   read(channel: Packet["channel"], bytes: Uint8Array): PacketContents {

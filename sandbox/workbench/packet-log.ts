@@ -16,6 +16,7 @@ export interface LoggedPacket {
 
 export class PacketLog {
   readonly #environment: Environment;
+  readonly #inputDelayFrames: number;
   readonly #readers = new Map<string, PacketReader>();
   readonly #ring: LoggedPacket[] = [];
   /** Packets since the start; the newest is at `(count - 1) % KEPT_PACKETS`. */
@@ -26,8 +27,9 @@ export class PacketLog {
   reorderedPackets = 0;
   readonly #newestArrivalMs = new Map<string, number>();
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, inputDelayFrames: number) {
     this.#environment = environment;
+    this.#inputDelayFrames = inputDelayFrames;
   }
 
   add(packet: CarriedPacket): void {
@@ -35,7 +37,7 @@ export class PacketLog {
     const link = `${from}>${to}`;
     let reader = this.#readers.get(link);
     if (reader === undefined) {
-      reader = new PacketReader(this.#environment, from);
+      reader = new PacketReader(this.#environment, from, this.#inputDelayFrames);
       this.#readers.set(link, reader);
     }
     this.#ring[this.count % KEPT_PACKETS] = { packet, contents: reader.read(channel, bytes) };

@@ -81,7 +81,7 @@ export class Run {
     this.environment = { ...own, fps: setUp.fps ?? own.fps };
     this.#schedule = scheduleOf(setUp);
     this.schedule = this.#schedule;
-    this.packets = new PacketLog(this.environment);
+    this.packets = new PacketLog(this.environment, inputDelayOf(setUp));
     this.#forced = setUp.inputs.map(() => new ForcedRollback(setUp.forcedRollbackFrames));
     const planted = plantDesync(this.environment, setUp.faults, () => this.cluster);
     this.cluster = new Cluster({
@@ -203,6 +203,11 @@ export class Run {
     const hasSampled = log.ticked(this.peer(peer));
     if (hasSampled && this.#setUp.inputs[peer] === "keyboard") this.keyboard?.consume();
   }
+}
+
+/** A set-up's is a number of frames: `checkSetUp` takes no other. */
+function inputDelayOf({ session }: SetUp): number {
+  return typeof session.inputDelayFrames === "number" ? session.inputDelayFrames : 0;
 }
 
 function scheduleOf(setUp: SetUp): LiveSchedule {

@@ -184,6 +184,9 @@ export function checkSetUp(setUp: SetUp): readonly string[] {
     ...(setUp.fps === null ? [] : integerFault("fps", setUp.fps, 1, 120)),
     ...integerFault("forced rollback", setUp.forcedRollbackFrames, 0, FORCED_ROLLBACK_MAX),
     ...checkSessionConfig(setUp.session),
+    ...(typeof setUp.session.inputDelayFrames === "number"
+      ? []
+      : ["Expected `inputDelayFrames` to be a number of frames, got bounds for the link"]),
     ...linkFaults(setUp),
     ...(NETWORKS.includes(setUp.network)
       ? []

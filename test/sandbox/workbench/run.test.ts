@@ -208,17 +208,27 @@ describe("runs", () => {
     },
   );
 
-  it("decodes packets to the inputs that were played", () => {
-    const run = runToEnd({ ...base("marbles", 3), ...{ frames: 200 } }, hasher, UNTIL_MS);
-    const play = run.packets.newest(200, ({ channel, from }) => channel === "play" && from === 1);
-    expect(play.length).toBeGreaterThan(50);
-    for (const { contents } of play) {
-      if (contents.kind !== "play") throw new Error(`Expected a play packet, got ${contents.kind}`);
-      contents.inputs.forEach(({ action }, i) => {
-        const frame = contents.fromFrame + i;
-        if (frame < 200) expect(action).toEqual(run.logs[0]?.actions[frame]?.[1]);
-      });
-    }
-    expect(run.packets.carrying(150, 1).length).toBeGreaterThan(0);
-  });
+  it.each([0, 2, 5])(
+    "decodes every packet to the inputs that were played, with a delay of %i",
+    (delay) => {
+      const setUp = {
+        ...base("marbles", 4),
+        ...withSession({ inputDelayFrames: delay }),
+        frames: 60,
+      };
+      const lossy = { ...LINK, lossRatio: 0.1, jitterMs: 30 };
+      const run = runToEnd({ ...setUp, links: equalLinks(4, lossy) }, hasher, UNTIL_MS);
+      const packets = run.packets.newest(Number.POSITIVE_INFINITY, () => true);
+      expect(packets.length).toBeGreaterThan(500);
+      for (const { packet, contents } of packets) {
+        expect(contents.kind).toBe(packet.channel);
+        if (contents.kind !== "play") continue;
+        contents.inputs.forEach(({ action }, i) => {
+          const frame = contents.fromFrame + i;
+          if (frame < 60) expect(action).toEqual(run.logs[0]?.actions[frame]?.[packet.from]);
+        });
+      }
+      expect(run.packets.carrying(50, 1).length).toBeGreaterThan(0);
+    },
+  );
 });
