@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
- * The command line: run a study, verify its data, test an environment, expand conditions.
+ * The command line: run a study, verify and export its data, test an environment, expand conditions.
  * Each command loads what it needs when it is called, so that the short ones start at once.
  */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { addConditionsCommands, parseParticipantIndex } from "./conditions-command.ts";
 import type { ConditionsRunOptions } from "./conditions-run.ts";
+import { addDataCommands } from "./data-command.ts";
 import type { RunningServer } from "./server.ts";
 import { addSyncTestCommand } from "./sync-test-command.ts";
 
@@ -85,7 +86,9 @@ program
   .description("Serve a study to participants, or a conditions file over REST.")
   .argument("<study.ts or file.toml>", "file that exports `study`, or conditions file")
   .option("--port <number>", "port to listen on; 0 takes any free one", parsePort)
-  .option("--data-dir <folder>", "where the data go", "./data")
+  .addOption(
+    new Option("--data-dir <folder>", "where the data go").env("DATA_DIR").default("./data"),
+  )
   .option("--host <address>", "who may connect: an address of this machine")
   .option(
     "-i, --default-participant-index <number>",
@@ -110,4 +113,5 @@ program
   .action(verify);
 addSyncTestCommand(program);
 addConditionsCommands(program);
+addDataCommands(program);
 await program.parseAsync();

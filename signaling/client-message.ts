@@ -1,5 +1,6 @@
 /** Schemas of everything a participant's page may send, and the limits on it. */
 import { z } from "zod";
+import { advanceSceneMessage, queryParameters, syncGlobalsMessage } from "./carried-value.ts";
 
 /** Raised whenever a page of an older build could misread this one. */
 export const PROTOCOL_VERSION = 4;
@@ -17,7 +18,6 @@ const PLAYERS_MAX = 8;
 const ACTION_LENGTH_MAX = 64;
 /** The largest JSON action has 64 bytes of ASCII; this bound is of JSON that is not escaped, and so shorter. */
 const JSON_LENGTH_MAX = 64;
-const TEXT_LENGTH_MAX = 20_000;
 /** An SDP with many candidates is some 10 kB. */
 const SIGNAL_LENGTH_MAX = 100_000;
 
@@ -49,23 +49,8 @@ const registerMessage = z.strictObject({
   playingGameId: identifier.nullable().optional(),
   /** `navigator.maxTouchPoints`: a tablet may call itself a computer. */
   touchPoints: z.int().min(0).max(1_000).optional(),
-});
-
-const advanceSceneMessage = z.strictObject({
-  visitId: identifier,
-  /** Answers by question name, for scenes that ask; the server checks them. */
-  answers: z
-    .record(
-      z.string().max(200),
-      z.union([
-        z.string().max(TEXT_LENGTH_MAX),
-        z.number(),
-        z.boolean(),
-        z.null(),
-        z.array(z.string().max(TEXT_LENGTH_MAX)).max(200),
-      ]),
-    )
-    .nullable(),
+  /** The query of the page's address; the server takes what the study names. */
+  parameters: queryParameters.optional(),
 });
 
 const waitMessage = z.strictObject({ visitId: identifier });
@@ -277,6 +262,7 @@ export const CLIENT_MESSAGES = {
   "join-waitroom": waitMessage,
   "wait-again": waitMessage,
   "probe-report": probeReportMessage,
+  "sync-globals": syncGlobalsMessage,
   signal: signalMessage,
   relay: relayMessage,
   "episode-log": episodeLogMessage,

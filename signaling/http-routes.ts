@@ -7,6 +7,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import type { PreparedGame } from "./games/prepared-game.ts";
 import { SUBJECT_ID_LENGTH_MAX, SUBJECT_ID_PATTERN } from "./protocol.ts";
+import { type Panel, takePanelValues } from "./study/index.ts";
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [
@@ -69,11 +70,30 @@ export interface RouteOptions {
   /** The study's own pictures and the like; null when it has none. */
   readonly staticDir: string | null;
   readonly prepared: ReadonlyMap<string, PreparedGame>;
+  readonly panel: Panel;
   readonly log: Logger;
 }
 
-function addPageRoutes(app: FastifyInstance, distDir: string): void {
-  app.get("/", (_request, reply) => reply.redirect(`/${randomUUID()}`, 302));
+/** A query names a parameter more than once only by mistake; the first counts. */
+function parametersOf(url: string): Readonly<Record<string, string>> {
+  const query = new URL(url, "http://localhost").searchParams;
+  return Object.fromEntries([...query].reverse());
+}
+
+/** Where a link without a subject id leads; null when what it names as the id is none. */
+function linkFor(panel: Panel, url: string): string | null {
+  const given = parametersOf(url);
+  const query = new URLSearchParams(takePanelValues(panel, given).values).toString();
+  const named = panel.subjectId === null ? undefined : given[panel.subjectId];
+  if (named !== undefined && !isSubjectId(named)) return null;
+  return `/${named ?? randomUUID()}${query === "" ? "" : `?${query}`}`;
+}
+
+function addPageRoutes(app: FastifyInstance, { distDir, panel }: RouteOptions): void {
+  app.get("/", (request, reply) => {
+    const link = linkFor(panel, request.url);
+    return link === null ? refuseLink(reply) : reply.redirect(link, 302);
+  });
   app.get("/healthz", () => ({ status: "ok" }));
   for (const path of BROWSER_FILES) {
     app.get(path, (_request, reply) => reply.code(204).send());
@@ -94,7 +114,7 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
   app.addHook("onSend", async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });
-  addPageRoutes(app, distDir);
+  addPageRoutes(app, options);
   const environments = new Map(
     [...prepared.values()].map(({ bundle }) => [`${bundle.digest}.js`, bundle.code]),
   );

@@ -10,6 +10,7 @@ const SOURCES = [
   "signaling/pages",
   "signaling/protocol.ts",
   "signaling/client-message.ts",
+  "signaling/carried-value.ts",
   "vite.config.ts",
   "package.json",
 ];

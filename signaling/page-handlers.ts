@@ -11,6 +11,7 @@ import type { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { clientOf } from "./monitoring/client.ts";
 import type { EntryDesk } from "./participants/entry-desk.ts";
+import { setGlobals } from "./participants/globals.ts";
 import type { Journey } from "./participants/journey.ts";
 import type { Presence } from "./participants/presence.ts";
 import type { Registration } from "./participants/registration.ts";
@@ -20,11 +21,13 @@ import { connectionOf, type Handled, type Handlers, type PageSession } from "./s
 import type { Database } from "./store/database.ts";
 import type { GamePlayer, GameTable } from "./store/game-table.ts";
 import type { ParticipantTable } from "./store/participant-table.ts";
+import type { ValueTable } from "./store/value-table.ts";
 
 /** Everything the handlers act through. */
 export interface Rooms {
   readonly database: Database;
   readonly participants: ParticipantTable;
+  readonly values: ValueTable;
   readonly games: GameTable;
   readonly journey: Journey;
   readonly presence: Presence;
@@ -64,6 +67,10 @@ async function register(
   if (message.playingGameId === gameId) {
     return { reply, after: () => gameRooms.reconnected(subjectId, gameId) };
   }
+  // A page that died after it had handed in everything has played the game.
+  if ((await gameRooms.finish(subjectId, gameId)) === "finished") {
+    return { reply, after: () => rooms.show(subjectId) };
+  }
   return { reply, after: () => gameRooms.leave(subjectId, gameId, "self_disconnected") };
 }
 
@@ -94,6 +101,16 @@ async function advanceScene(
   if (!reply.ok) return { reply };
   await rooms.journey.files.writeChanges(subjectId);
   return { reply, after: () => rooms.show(subjectId) };
+}
+
+async function syncGlobals(
+  rooms: Rooms,
+  subjectId: string,
+  { values }: ClientMessage<"sync-globals">,
+): Promise<Handled<"sync-globals">> {
+  const reply = setGlobals(rooms, subjectId, values);
+  if (reply.ok) await rooms.journey.files.writeChanges(subjectId);
+  return { reply };
 }
 
 function joinWaitroom(
@@ -261,6 +278,7 @@ export function pageHandlers(rooms: Rooms): Handlers {
     spoken: (subjectId) => rooms.registration.confirmSecret(subjectId),
     disconnect: (session) => disconnect(rooms, session),
     "advance-scene": (subjectId, message) => advanceScene(rooms, subjectId, message),
+    "sync-globals": (subjectId, message) => syncGlobals(rooms, subjectId, message),
     "join-waitroom": (subjectId, message) => joinWaitroom(rooms, subjectId, message),
     "wait-again": (subjectId, message) => waitAgain(rooms, subjectId, message),
     "probe-report": (subjectId, message) => probeReport(rooms, subjectId, message),

@@ -47,8 +47,9 @@ export type Reply<T> =
 
 /** What each event's acknowledgement carries when it is ok. */
 export interface ReplyPayloads {
-  register: { readonly secret: string };
+  register: { readonly secret: string; readonly globals: Readonly<Record<string, unknown>> };
   "advance-scene": object;
+  "sync-globals": object;
   "join-waitroom": object;
   "wait-again": object;
   "probe-report": object;

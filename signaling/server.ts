@@ -22,9 +22,10 @@ import { Registration } from "./participants/registration.ts";
 import { type Contents, loadContents } from "./participants/scene-content.ts";
 import { openGateway, type StudySocketServer } from "./socket-gateway.ts";
 import { DataError, DataFolder } from "./store/data-folder.ts";
-import { Database } from "./store/database.ts";
+import { type Database, openDatabase } from "./store/database.ts";
 import { GameTable } from "./store/game-table.ts";
 import { ParticipantTable } from "./store/participant-table.ts";
+import { ValueTable } from "./store/value-table.ts";
 import { WatchTable } from "./store/watch-table.ts";
 import type { Study } from "./study/index.ts";
 import { loadStudy } from "./study-file.ts";
@@ -82,16 +83,6 @@ function createLog(): Logger {
   return pino({ level: process.env.LOG_LEVEL ?? "warn" }, pino.destination(2));
 }
 
-function openDatabase(folder: DataFolder, nowMs: number): Database {
-  try {
-    return new Database(folder.databasePath, nowMs);
-  } catch (error) {
-    const reason = String((error as Error).message);
-    const text = /locked|busy/i.test(reason) ? "another server is using it" : reason;
-    throw new DataError(`Cannot open ${folder.databasePath}: ${text}.`);
-  }
-}
-
 function checkPlans(participants: ParticipantTable, study: Study, folder: DataFolder): void {
   const sceneIds = new Set(study.scenes.map(({ sceneId }) => sceneId));
   const missing = participants
@@ -122,16 +113,18 @@ interface JourneyRooms {
   readonly participants: ParticipantTable;
   readonly games: GameTable;
   readonly watches: WatchTable;
+  readonly values: ValueTable;
   readonly settlement: Settlement;
 }
 
 function createJourney(parts: Parts, rooms: JourneyRooms): Journey {
   const { study, database, folder, clock, contents, prepared, log } = parts;
-  const { participants, games, watches, settlement } = rooms;
+  const { participants, values, games, watches, settlement } = rooms;
   return new Journey({
     study,
     database,
     participants,
+    values,
     watches,
     folder,
     clock,
@@ -150,10 +143,12 @@ function createRooms(parts: Parts): Rooms {
   const participants = new ParticipantTable(database);
   const games = new GameTable(database);
   const watches = new WatchTable(database);
+  const values = new ValueTable(database);
   const presence = new Presence();
   const settlement = new Settlement({
     experimentId: study.experimentId,
     table: games,
+    values,
     folder,
     replayer,
     clock,
@@ -163,7 +158,7 @@ function createRooms(parts: Parts): Rooms {
         await journey.files.writeVisit(subjectId, visitId);
     },
   });
-  const journey = createJourney(parts, { participants, games, watches, settlement });
+  const journey = createJourney(parts, { participants, values, games, watches, settlement });
   const show = (subjectId: string) => {
     const { view, progress } = journey.view(subjectId);
     presence.send(subjectId, "scene", view, progress);
@@ -172,7 +167,8 @@ function createRooms(parts: Parts): Rooms {
       .catch((err: unknown) => log.error({ err }, "cannot write"));
   };
   const { duplicateGraceMs, returnGraceMs, abandonedAfterMs } = { ...DEFAULTS, ...options };
-  const shared = { participants, journey, presence, clock, prepared, database, settlement, log };
+  const stores = { participants, values, database };
+  const shared = { ...stores, journey, presence, clock, prepared, settlement, log };
   const watch = new GameWatch({
     ...shared,
     watches,
@@ -187,7 +183,7 @@ function createRooms(parts: Parts): Rooms {
     abandonedAfterMs,
     show,
   });
-  const registration = new Registration({ ...shared, duplicateGraceMs });
+  const registration = new Registration({ ...shared, panel: study.panel, duplicateGraceMs });
   const entryDesk = new EntryDesk({ ...shared, watches, rules: study.entryScreening, show });
   const waitingRooms = new Map<string, WaitingRoom>();
   const trialLines = new TrialLines({ ...shared, webrtc: study.webrtc });
@@ -206,7 +202,7 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
     frameworkErrors: (_error, _request, reply) => void refuseLink(reply as FastifyReply),
   });
   const { prepared, staticDir, log } = parts;
-  await addRoutes(app, { distDir, staticDir, prepared, log });
+  await addRoutes(app, { distDir, staticDir, prepared, panel: parts.study.panel, log });
   await app.ready();
   const io: StudySocketServer = new SocketServer(app.server, {
     ...PING,
@@ -252,12 +248,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const study = isLoaded ? options.study : await loadStudy(options.studyPath);
   const studyDir = isLoaded ? options.studyDir : dirname(resolve(options.studyPath));
   const { clock = systemClock, log = createLog() } = options;
-  const folder = new DataFolder(resolve(options.dataDir), study.experimentId);
+  const folder = new DataFolder(
+    resolve(options.dataDir),
+    study.experimentId,
+    study.saveExperimentData,
+  );
   await folder.open();
   const prepared = await prepareGames(study, studyDir, folder);
   const contents = await loadContents(study, studyDir);
   const staticDir = study.staticDir === null ? null : resolve(studyDir, study.staticDir);
-  const database = openDatabase(folder, clock.nowMs());
+  const database = openDatabase(folder.databasePath, clock.nowMs());
   const replayer = new Replayer();
   try {
     const shared = { study, folder, database, prepared, contents, staticDir };

@@ -18,6 +18,10 @@ export interface RecorderOptions {
    * The chunk is borrowed until the promise settles.
    */
   upload(chunk: ConfirmedFrames): Promise<number>;
+  /** Told of each chunk as it is collected, for a copy that outlives the page. */
+  keep?(chunk: ConfirmedFrames): void;
+  /** Where the log goes on whose earlier frames are stored; 0 by default. */
+  startFrame?: number;
 }
 
 type Columns = Readonly<Record<string, readonly unknown[]>>;
@@ -49,7 +53,7 @@ function join(first: ConfirmedFrames, rest: readonly ConfirmedFrames[]): Confirm
 
 export class Recorder {
   /** Frames below this one are stored. */
-  ackFrame = 0;
+  ackFrame: number;
   /** Why the last upload failed; null after a success. */
   fault: string | null = null;
   private readonly options: RecorderOptions;
@@ -60,6 +64,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.options = options;
+    this.ackFrame = options.startFrame ?? 0;
   }
 
   /** First frame that was not collected yet. */
@@ -75,6 +80,7 @@ export class Recorder {
       throw new Error(`Expected confirmed frames from ${this.endFrame}, got ${frames.fromFrame}`);
     }
     this.pending.push(frames);
+    this.options.keep?.(frames);
   }
 
   /** Starts an upload if one is due and none is under way; call it as often as convenient. */

@@ -6,7 +6,8 @@ import {
   type PausePolicy,
   replayEpisode,
 } from "../../engine/index.ts";
-import { type Cell, type CsvPlayer, episodeCsv } from "../store/episode-csv.ts";
+import type { Cell } from "../store/csv-text.ts";
+import { type CsvPlayer, episodeCsv } from "../store/episode-csv.ts";
 import type { ObserverLog } from "../store/file-schema.ts";
 
 /** Plain data, so that it can be posted to a worker. */

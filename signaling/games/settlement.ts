@@ -10,6 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
 import type { Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
+import type { ValueTable } from "../store/value-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
 import { cutDeparted } from "./departed-log.ts";
 import { cutObserver, replayFile, seatsOf } from "./episode-file.ts";
@@ -22,6 +23,7 @@ import { type AgreedInputs, agreeInputs, judge } from "./verdict.ts";
 export interface SettlementOptions {
   readonly experimentId: string;
   readonly table: GameTable;
+  readonly values: ValueTable;
   readonly folder: DataFolder;
   readonly replayer: Replayer;
   readonly clock: Clock;
@@ -196,13 +198,13 @@ export class Settlement {
     verdict: Verdict,
     csv: string | null,
   ): Promise<void> {
-    const { folder, experimentId } = this.#options;
+    const { folder, experimentId, values } = this.#options;
     const { subjectId, visitNumber } = player;
     const { sceneId } = game;
     if (csv !== null) {
       await folder.write(sceneId, fileName.episode(subjectId, visitNumber, episode), csv);
     }
-    const globals = { subjectName: subjectId };
+    const globals = { subjectName: subjectId, ...values.globals(subjectId) };
     await folder.writeJson(sceneId, fileName.globals(subjectId, visitNumber), globals, "indented");
     const options = { experimentId, game, players, player, episode, ...own, inputs, verdict };
     const name = fileName.replay(subjectId, visitNumber, episode);

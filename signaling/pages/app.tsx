@@ -76,6 +76,11 @@ export function App({ page }: { readonly page: StudyPage }) {
   const main = useRef<HTMLElement>(null);
   const visitId = scene?.visitId;
 
+  // Fields in a study's HTML that name a global: changes bubble to here, whatever the scene.
+  useEffect(() => {
+    if (visitId !== undefined && main.current !== null) page.globals.fill(main.current);
+  }, [visitId]);
+
   // A new scene begins at its top, also for those who read it with a screen reader.
   useEffect(() => {
     if (visitId === undefined) return;
@@ -88,7 +93,7 @@ export function App({ page }: { readonly page: StudyPage }) {
       <Header progress={progress} />
       <Banner line={line} />
       <WarningNotice warning={warning} onDismiss={page.dismissWarning} />
-      <main ref={main} tabIndex={-1}>
+      <main ref={main} tabIndex={-1} onChange={(event) => page.globals.changed(event)}>
         {line.kind === "refused" ? (
           <Refusal reason={line.reason} message={line.message} />
         ) : (

@@ -1,6 +1,7 @@
 /** Carries one episode to the server: its frames while it is played, its closing when it is over. */
-import { Recorder } from "../../engine/index.ts";
+import { type ConfirmedFrames, Recorder } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
+import type { LeftEpisode } from "./outbox.ts";
 import { type StudySocket, wait } from "./study-socket.ts";
 
 /** The socket's own bound is 1,200 frames; a tenth keeps a message small and is ten times the usual. */
@@ -8,58 +9,133 @@ const CHUNK_FRAMES_MAX = 600;
 
 export type EpisodeClosing = Omit<ClientMessage<"close-episode">, "gameId" | "episode">;
 
+export interface EpisodeUploadOptions {
+  readonly socket: StudySocket;
+  readonly gameId: string;
+  readonly episode: number;
+  /** Whether the game is played out with it. */
+  readonly isLast: boolean;
+}
+
+type Range = Pick<ConfirmedFrames, "fromFrame"> & { readonly endFrame: number };
+
+function rangeOf({ fromFrame, hashes }: ConfirmedFrames): Range {
+  return { fromFrame, endFrame: fromFrame + hashes.length };
+}
+
 export class EpisodeUpload {
   readonly recorder: Recorder;
-  private readonly socket: StudySocket;
-  private readonly gameId: string;
-  private readonly episode: number;
+  /** Frames below this one outlive the page, or are acknowledged. */
+  keptFrame = 0;
+  private readonly options: EpisodeUploadOptions;
+  /** Chunks of which the outbox has a copy. */
+  private kept: Range[] = [];
   /** The server will not take this episode, however often it is asked. */
   private refusal: string | null = null;
 
-  constructor(socket: StudySocket, gameId: string, episode: number) {
-    this.socket = socket;
-    this.gameId = gameId;
-    this.episode = episode;
+  /** `left` is what an earlier load of the page could not hand in. */
+  constructor(options: EpisodeUploadOptions, left: readonly ConfirmedFrames[] = []) {
+    this.options = options;
+    let isKept = true;
     this.recorder = new Recorder({
       chunkFramesMax: CHUNK_FRAMES_MAX,
+      startFrame: left[0]?.fromFrame ?? 0,
       upload: (chunk) => this.upload(chunk),
+      keep: (chunk) => void this.keep(chunk, isKept),
     });
+    for (const chunk of left) this.recorder.collect(chunk);
+    isKept = false;
   }
 
   /** Resolves when the server holds everything, or has refused it for good. */
-  async close(closing: EpisodeClosing): Promise<void> {
-    const { gameId, episode } = this;
+  close(closing: EpisodeClosing): Promise<void> {
+    const { socket, gameId, episode, isLast } = this.options;
+    const message = { ...closing, gameId, episode };
+    void socket.outbox.keepClose(message, isLast && closing.reason === "ended");
+    return this.handIn(message);
+  }
+
+  /** The same without a closing: of an episode whose page died while it was played. */
+  async handIn(closing: ClientMessage<"close-episode"> | null): Promise<void> {
+    const { socket, gameId, episode } = this.options;
     try {
       await this.recorder.drain((ms) => this.waitOrGiveUp(ms));
-      const message = { ...closing, gameId, episode };
-      const answer = await this.socket.requestUntilAnswered("close-episode", message);
-      if (!answer.ok) throw new Error(answer.message);
-      if (!answer.isClosed) {
-        throw new Error(`the server holds ${answer.ackFrame} of ${closing.endFrame} frames`);
-      }
+      if (closing !== null) await this.sendClosing(closing);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.socket.tell("client-error", {
+      socket.tell("client-error", {
         message: `Episode ${episode} of game ${gameId} could not be handed in: ${why}`,
       });
+      // A page that may not speak knows nothing of what the server would say.
+      if (socket.line.value.kind === "refused") return;
+    }
+    socket.outbox.forget(gameId, episode);
+  }
+
+  private async sendClosing(message: ClientMessage<"close-episode">): Promise<void> {
+    const answer = await this.options.socket.requestUntilAnswered("close-episode", message);
+    if (!answer.ok) throw new Error(answer.message);
+    if (answer.isClosed) return;
+    throw new Error(`the server holds ${answer.ackFrame} of ${message.endFrame} frames`);
+  }
+
+  private async keep(chunk: ConfirmedFrames, isKept: boolean): Promise<void> {
+    const { socket, gameId, episode } = this.options;
+    const range = rangeOf(chunk);
+    this.kept.push(range);
+    if (isKept || (await socket.outbox.keepFrames(gameId, episode, chunk))) {
+      this.keptFrame = Math.max(this.keptFrame, range.endFrame);
     }
   }
 
-  private async upload(chunk: Parameters<Recorder["collect"]>[0] & object): Promise<number> {
-    const { gameId, episode } = this;
+  private async upload(chunk: ConfirmedFrames): Promise<number> {
+    const { socket, gameId, episode } = this.options;
     // The record is the recorder's own and is only read on its way to the socket.
     const message = { gameId, episode, ...chunk } as unknown as ClientMessage<"episode-log">;
-    const answer = await this.socket.request("episode-log", message);
-    if (answer.ok) return answer.ackFrame;
-    const isPassing = answer.reason === "not_registered" || answer.reason === "storage_failed";
-    if (!isPassing) this.refusal = answer.message;
-    throw new Error(answer.message);
+    const answer = await socket.request("episode-log", message);
+    if (!answer.ok) {
+      const isPassing = answer.reason === "not_registered" || answer.reason === "storage_failed";
+      if (!isPassing) this.refusal = answer.message;
+      throw new Error(answer.message);
+    }
+    const { ackFrame } = answer;
+    if (ackFrame < chunk.fromFrame) {
+      this.refusal = `the server holds only ${ackFrame} of the frames it had acknowledged`;
+      throw new Error(this.refusal);
+    }
+    this.acknowledged(ackFrame);
+    return ackFrame;
+  }
+
+  private acknowledged(ackFrame: number): void {
+    const { socket, gameId, episode } = this.options;
+    const done = this.kept.findLast(({ endFrame }) => endFrame <= ackFrame);
+    if (done === undefined) return;
+    socket.outbox.forget(gameId, episode, done.fromFrame);
+    this.kept = this.kept.filter(({ endFrame }) => endFrame > ackFrame);
+    this.keptFrame = Math.max(this.keptFrame, ackFrame);
   }
 
   private async waitOrGiveUp(ms: number): Promise<void> {
-    const { line } = this.socket;
+    const { line } = this.options.socket;
     if (this.refusal !== null) throw new Error(this.refusal);
     if (line.value.kind === "refused") throw new Error(line.value.message);
     await wait(ms);
   }
+}
+
+/** Hands in what an earlier load of the page left, whatever scene is shown now. */
+export async function handInLeft(socket: StudySocket): Promise<void> {
+  const { outbox } = socket;
+  const handIn = ({ gameId, episode, frames, close }: LeftEpisode) => {
+    const options = { socket, gameId, episode, isLast: close?.isLast ?? false };
+    return new EpisodeUpload(options, frames).handIn(close?.message ?? null);
+  };
+  await Promise.all(outbox.left.map(handIn));
+  const { finishedGameId } = outbox;
+  if (finishedGameId === null) return;
+  const answer = await socket.requestUntilAnswered("finish-game", { gameId: finishedGameId });
+  outbox.finishedGameId = null;
+  // The server misses something that nobody has any more: it decides where the participant goes on.
+  if (!answer.ok && socket.line.value.kind !== "refused") location.reload();
 }

@@ -14,6 +14,17 @@ export function subjectIdOf(pathname: string): string | null {
   }
 }
 
+/** More and longer ones belong to no panel, and would make the whole message malformed. */
+const PARAMETERS_MAX = 50;
+const PARAMETER_LENGTH_MAX = 200;
+
+/** What the address says in its query; the first of several values counts. */
+export function parametersOf(search: string): Record<string, string> {
+  const all = [...new URLSearchParams(search)].slice(0, PARAMETERS_MAX).reverse();
+  const isUsable = (text: string) => text !== "" && text.length <= PARAMETER_LENGTH_MAX;
+  return Object.fromEntries(all.filter((pair) => pair.every(isUsable)));
+}
+
 /** Null before the first registration in this browser. */
 export function readSecret(subjectId: string): string | null {
   return browserStorage.read(secretKey(subjectId));

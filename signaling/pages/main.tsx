@@ -3,6 +3,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { claimTabId, subjectIdOf } from "./identity.ts";
 import "./page.css";
+import { Outbox } from "./outbox.ts";
 import { exposePage } from "./page-window.ts";
 import { StudyPage } from "./study-page.ts";
 
@@ -12,7 +13,7 @@ const subjectId = subjectIdOf(location.pathname);
 if (subjectId === null) {
   host.textContent = "This address has no participant in it. Please use the link you were given.";
 } else {
-  const page = new StudyPage(subjectId, await claimTabId());
+  const page = new StudyPage(subjectId, await claimTabId(), await Outbox.open(subjectId));
   exposePage(page);
   page.state.subscribe(() => {
     const { progress, room, warning } = page.state.value;

@@ -1,4 +1,4 @@
-/** What tests and a developer's console may read of a running page; nothing can be changed by it. */
+/** What tests, a developer's console and a study's own scripts may read of a running page, and the globals they may set. */
 import type { SessionMetrics } from "../../engine/index.ts";
 import { totalCounts } from "./connection-log.ts";
 import { pauseViewOf } from "./pause-view.ts";
@@ -11,6 +11,10 @@ export interface PageWindow {
   snapshot(): SessionMetrics | null;
   /** Packets by path since the game began; null when playing alone or not at all. */
   counts(): ReturnType<typeof totalCounts> | null;
+  /** The participant's values that outlive scenes. */
+  readonly globals: Readonly<Record<string, unknown>>;
+  /** Sets the named ones; plain data, 64 kB in all. */
+  setGlobals(values: Readonly<Record<string, unknown>>): void;
 }
 
 declare global {
@@ -39,6 +43,7 @@ function statusOf(page: StudyPage): PageWindow["status"] {
     frame: play?.session.currentFrame ?? null,
     confirmedFrame: play?.session.confirmedFrame ?? null,
     storedFrame: play?.upload.recorder.ackFrame ?? null,
+    keptFrame: play?.upload.keptFrame ?? null,
     uploadFault: play?.upload.recorder.fault ?? null,
     ticks: play?.episode.ticks ?? null,
     capHits: play?.episode.capHits ?? null,
@@ -50,6 +55,11 @@ export function exposePage(page: StudyPage): void {
     get status() {
       return statusOf(page);
     },
+    get globals() {
+      return page.globals.values;
+    },
+    setGlobals: (values: PageWindow["globals"]) =>
+      page.globals.set(JSON.parse(JSON.stringify(values))),
     snapshot: () => page.state.value.room?.play?.session.metrics() ?? null,
     counts() {
       const line = page.state.value.room?.line ?? null;

@@ -65,9 +65,14 @@ function makeSession(context: PlayContext, episode: number): Session {
   return new P2PSession({ environment, players: seats, episode, config: start.session, digest });
 }
 
+function uploadOf(start: GameStart, socket: StudySocket, episode: number): EpisodeUpload {
+  const isLast = episode + 1 === start.seeds.length;
+  return new EpisodeUpload({ socket, gameId: start.gameId, episode, isLast });
+}
+
 /** Starts ticking at once. */
 export function startPlay(context: PlayContext, episode: number): Play {
-  const { start, environment, hasher, socket, keyboard, focus } = context;
+  const { start, environment, hasher, keyboard, focus } = context;
   const session = makeSession(context, episode);
   const world = new World({
     environment,
@@ -79,7 +84,7 @@ export function startPlay(context: PlayContext, episode: number): Play {
     // The page's content policy forbids generated code.
     isCompiled: false,
   });
-  const upload = new EpisodeUpload(socket, start.gameId, episode);
+  const upload = uploadOf(start, context.socket, episode);
   const running = new Episode({
     session,
     world,
@@ -123,12 +128,12 @@ export function closePlay(
 
 /** Hands in an episode that never began: its code or its paths could not be had, or a partner is gone. */
 export function closeUnplayed(
-  { gameId }: GameStart,
+  start: GameStart,
   socket: StudySocket,
   { episode, reason, detail }: { episode: number; reason: CloseReason; detail: string },
 ): Promise<void> {
   const nowMs = steadyNowMs();
-  return new EpisodeUpload(socket, gameId, episode).close({
+  return uploadOf(start, socket, episode).close({
     reason,
     detail: detail.slice(0, 2_000),
     endFrame: 0,

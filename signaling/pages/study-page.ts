@@ -8,8 +8,11 @@ import type {
   ServerToClientEvents,
   WaitroomView,
 } from "../protocol.ts";
+import { handInLeft } from "./episode-upload.ts";
 import { GameRoom } from "./game-room.ts";
+import { Globals } from "./globals.ts";
 import { LineProbe } from "./line-probe.ts";
+import type { Outbox } from "./outbox.ts";
 import { Store } from "./store.ts";
 import { StudySocket } from "./study-socket.ts";
 import type { Warning } from "./warning-notice.tsx";
@@ -36,22 +39,35 @@ export class StudyPage {
     warning: null,
   });
   readonly socket: StudySocket;
+  readonly globals: Globals;
+  private hasHandedIn = false;
   private reportCount = 0;
   /** Games whose data are not all handed in, by id; one may outlast its scene. */
   private readonly rooms = new Map<string, GameRoom>();
   /** Of a game that may begin. */
   private probe: LineProbe | null = null;
 
-  constructor(subjectId: string, tabId: string) {
+  constructor(subjectId: string, tabId: string, outbox: Outbox) {
     this.socket = new StudySocket({
       subjectId,
       tabId,
+      outbox,
       handlers: this.handlers(),
-      playingGameId: () => this.state.value.room?.start.gameId ?? null,
+      playingGameId: () => this.state.value.room?.start.gameId ?? outbox.finishedGameId,
+      onRegistered: ({ globals }) => this.registered({ ...globals }),
     });
     document.addEventListener("visibilitychange", () => {
       if (this.state.value.room !== null) this.socket.tell("report-presence", this.presence());
     });
+    this.globals = new Globals(this.socket);
+  }
+
+  private registered(globals: Parameters<Globals["restore"]>[0]): void {
+    this.globals.restore(globals);
+    if (this.hasHandedIn) return;
+    this.hasHandedIn = true;
+    this.socket.outbox.reportFaults((fault) => this.reportFault(fault));
+    void handInLeft(this.socket);
   }
 
   /** Tells the server of an error that nothing caught. */

@@ -12,7 +12,8 @@ import type {
   ReplyPayloads,
   ServerToClientEvents,
 } from "../protocol.ts";
-import { keepSecret, readSecret } from "./identity.ts";
+import { keepSecret, parametersOf, readSecret } from "./identity.ts";
+import type { Outbox } from "./outbox.ts";
 import { Store } from "./store.ts";
 
 /** Checked by the compiler against the server's, without its schemas in the page. */
@@ -58,10 +59,13 @@ export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(re
 export interface StudySocketOptions {
   readonly subjectId: string;
   readonly tabId: string;
+  readonly outbox: Outbox;
   /** Called in the order in which the server spoke. */
   readonly handlers: ServerToClientEvents;
   /** The game this page has running, which it keeps through a loss of the line; null for none. */
   playingGameId(): string | null;
+  /** Called after each registration with what the server keeps for the participant. */
+  onRegistered(kept: ReplyPayloads["register"]): void;
 }
 
 export class StudySocket {
@@ -85,6 +89,11 @@ export class StudySocket {
     // A line that the system has cut would be noticed by its missing heartbeats half a minute later.
     addEventListener("offline", () => this.socket.io.engine?.close());
     this.socket.on("closed", ({ reason, message }) => this.refuse(reason, message));
+  }
+
+  /** What is kept until the server has it. */
+  get outbox(): Outbox {
+    return this.options.outbox;
   }
 
   get subjectId(): string {
@@ -146,6 +155,7 @@ export class StudySocket {
       tabId,
       playingGameId: this.options.playingGameId(),
       touchPoints: navigator.maxTouchPoints,
+      parameters: parametersOf(location.search),
     };
     const answer = await this.ask("register", message).catch(() => null);
     if (this.line.value.kind === "refused") return;
@@ -155,6 +165,7 @@ export class StudySocket {
     } else if (answer.ok) {
       keepSecret(subjectId, answer.secret);
       this.line.set({ kind: "connected" });
+      this.options.onRegistered(answer);
     } else {
       this.refuse(answer.reason, answer.message);
     }

@@ -10,6 +10,7 @@ import type {
   ParticipantTable,
   Visit,
 } from "../store/participant-table.ts";
+import type { ValueTable } from "../store/value-table.ts";
 import type { WatchTable } from "../store/watch-table.ts";
 import type { Answers, Scene, Study } from "../study/index.ts";
 import { enrol } from "./enrolment.ts";
@@ -26,6 +27,7 @@ export interface JourneyOptions {
   readonly database: Database;
   readonly participants: ParticipantTable;
   readonly watches: WatchTable;
+  readonly values: ValueTable;
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly contents: Contents;
@@ -91,16 +93,17 @@ export class Journey {
   }
 
   view(subjectId: string): { view: SceneView; progress: ProgressView } {
-    const { participants, study, keyHelp, contents, watches } = this.#options;
+    const { participants, values, study, keyHelp, contents, watches } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, participant.visitId);
     const scene = this.#sceneOf(visit.sceneId);
     const html = contents.get(scene.sceneId) ?? { bodyHtml: "", inGameBodyHtml: "" };
     const lookUp = (path: readonly string[]) => this.#valueOf(participant, path);
+    const panel = values.panel(subjectId);
     const decisions = watches.find(subjectId, participant.visitId)?.decisions ?? [];
     const exclusion = decisions.findLast(({ kind }) => kind === "excluded") ?? null;
     const exclusionMessage = exclusion?.message ?? null;
-    const source = { scene, html, participant, keyHelp: keyHelp(scene.sceneId), lookUp };
+    const source = { scene, html, participant, panel, keyHelp: keyHelp(scene.sceneId), lookUp };
     return {
       view: viewOf({ ...source, exclusionMessage }),
       progress: progressOf(study, participant, visit),
@@ -209,13 +212,16 @@ export class Journey {
   /** What a placeholder names; answers are those of the scene's last visit. */
   #valueOf(participant: Participant, [kind, name = "", field = ""]: readonly string[]): unknown {
     const { subjectId, condition, stagerMetadata } = participant;
-    const values: Record<string, unknown> = {
+    const { participants, values } = this.#options;
+    const known: Record<string, unknown> = {
       subjectId,
       condition,
       metadata: stagerMetadata[name],
+      globals: values.globals(subjectId)[name],
+      panel: values.panel(subjectId)[name],
     };
-    if (kind !== "answers") return values[kind ?? ""];
-    const visits = this.#options.participants.visits(subjectId);
+    if (kind !== "answers") return known[kind ?? ""];
+    const visits = participants.visits(subjectId);
     const asked = visits.findLast(({ sceneId, answers }) => sceneId === name && answers !== null);
     return asked?.answers?.[field];
   }

@@ -2,14 +2,18 @@
  * Lets a page in: the right secret, one tab, and back to where the participant was.
  * Whoever has completed the study sees its end and their code again, and can do nothing more.
  */
+import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import {
   type ClientMessage,
   PROTOCOL_VERSION,
   type RefusalReason,
   type Reply,
+  type ReplyPayloads,
 } from "../protocol.ts";
 import type { Participant, ParticipantTable } from "../store/participant-table.ts";
+import type { ValueTable } from "../store/value-table.ts";
+import { type Panel, takePanelValues } from "../study/index.ts";
 import type { Journey } from "./journey.ts";
 import type { Connection, Presence } from "./presence.ts";
 import { isSecret } from "./secret.ts";
@@ -21,12 +25,15 @@ export interface RegistrationOptions {
   readonly clock: Clock;
   /** A page that is being closed may be replaced this soon. */
   readonly duplicateGraceMs: number;
+  readonly values: ValueTable;
+  readonly panel: Panel;
+  readonly log: Logger;
 }
 
 type RegisterMessage = ClientMessage<"register">;
 
 export interface Registered {
-  readonly reply: Reply<{ secret: string }>;
+  readonly reply: Reply<ReplyPayloads["register"]>;
   /** The id as it was first written; null when refused. */
   readonly subjectId: string | null;
 }
@@ -44,7 +51,7 @@ export class Registration {
 
   /** On success the connection is the participant's only one. */
   async register(message: RegisterMessage, connection: Connection): Promise<Registered> {
-    const { participants, journey, presence } = this.#options;
+    const { participants, journey, presence, values } = this.#options;
     if (message.protocolVersion !== PROTOCOL_VERSION) {
       return refuse("wrong_version", "This page is out of date. Please reload it.");
     }
@@ -52,8 +59,9 @@ export class Registration {
     if (participant === null) {
       const { subjectId, tabId } = message;
       const secret = journey.create(subjectId, tabId);
+      this.#takePanel(subjectId, message);
       presence.set(subjectId, connection);
-      return { reply: { ok: true, secret }, subjectId };
+      return { reply: { ok: true, secret, globals: {} }, subjectId };
     }
     const secret = this.#admit(participant, message);
     const { subjectId, outcome } = participant;
@@ -69,8 +77,22 @@ export class Registration {
       return refuse("duplicate_session", text);
     }
     if (!connection.isOpen()) return refuse("not_registered", "The page has gone.");
+    this.#takePanel(subjectId, message);
     this.#replace(subjectId, connection);
-    return { reply: { ok: true, secret }, subjectId };
+    return { reply: { ok: true, secret, globals: values.globals(subjectId) }, subjectId };
+  }
+
+  /** A link that says nothing usable keeps nobody out. */
+  #takePanel(subjectId: string, { parameters = {} }: RegisterMessage): void {
+    const { panel, values, log } = this.#options;
+    const taken = takePanelValues(panel, parameters);
+    if (taken.refused.length > 0) {
+      log.warn(
+        { subjectId, parameters: taken.refused },
+        "panel parameters of a link cannot be kept",
+      );
+    }
+    values.addPanel(subjectId, taken.values);
   }
 
   /** From now on nobody is given another secret. */

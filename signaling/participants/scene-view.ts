@@ -1,7 +1,13 @@
 /** What a participant's page is told to show: a pure function of the scene and the participant's state. */
 import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
-import { fillPlaceholders, type PlaceholderValue, type Scene, type Study } from "../study/index.ts";
+import {
+  fillPlaceholders,
+  type PanelValues,
+  type PlaceholderValue,
+  type Scene,
+  type Study,
+} from "../study/index.ts";
 import { bodyHtml, escapeHtml, type SceneHtml } from "./scene-content.ts";
 
 type KeyHelp = readonly { readonly keys: string; readonly does: string }[];
@@ -54,6 +60,7 @@ export interface ViewSource {
   readonly scene: Scene;
   readonly html: SceneHtml;
   readonly participant: Participant;
+  readonly panel: PanelValues;
   readonly keyHelp: KeyHelp;
   /** Fills in the placeholders. */
   readonly lookUp: PlaceholderValue;
@@ -62,14 +69,21 @@ export interface ViewSource {
 }
 
 function redirectOf(
-  { redirectUrl, appendSubjectId }: Extract<Scene, { kind: "completion-code" | "end" }>,
+  scene: Extract<Scene, { kind: "completion-code" | "end" }>,
   { subjectId }: Participant,
+  panel: PanelValues,
 ): string | null {
-  if (redirectUrl === null || !appendSubjectId) return redirectUrl;
-  return redirectUrl + encodeURIComponent(subjectId);
+  const { redirectUrl, appendSubjectId, appendParameters } = scene;
+  if (redirectUrl === null) return null;
+  const url = appendSubjectId ? redirectUrl + encodeURIComponent(subjectId) : redirectUrl;
+  const given = appendParameters.filter((name) => Object.hasOwn(panel, name));
+  if (given.length === 0) return url;
+  const extended = new URL(url);
+  for (const name of given) extended.searchParams.append(name, panel[name] as string);
+  return extended.href;
 }
 
-function sceneView({ scene, html, participant, keyHelp, lookUp }: ViewSource): SceneView {
+function sceneView({ scene, html, participant, panel, keyHelp, lookUp }: ViewSource): SceneView {
   const { visitId } = participant;
   const filled = (text: string) => fillPlaceholders(text, lookUp, escapeHtml);
   const content = {
@@ -94,12 +108,12 @@ function sceneView({ scene, html, participant, keyHelp, lookUp }: ViewSource): S
       return { kind: "gym", visitId, groupSize, keyHelp, inGameBodyHtml, ...content };
     }
     case "completion-code": {
-      const redirectUrl = redirectOf(scene, participant);
+      const redirectUrl = redirectOf(scene, participant, panel);
       const code = participant.completionCode ?? "";
       return { kind: "completion-code", visitId, code, redirectUrl, ...content };
     }
     case "end": {
-      const redirectUrl = redirectOf(scene, participant);
+      const redirectUrl = redirectOf(scene, participant, panel);
       const outcome = participant.outcome ?? "completed";
       const ending = { outcome, code: participant.completionCode, redirectUrl };
       return { kind: "end", visitId, ...ending, canWaitAgain: false, ...content };

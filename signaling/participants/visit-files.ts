@@ -3,6 +3,7 @@ import type { DataFolder } from "../store/data-folder.ts";
 import { fileName } from "../store/data-folder.ts";
 import type { MetadataFile } from "../store/file-schema.ts";
 import type { ParticipantTable, Visit } from "../store/participant-table.ts";
+import type { ValueTable } from "../store/value-table.ts";
 import type { WatchTable } from "../store/watch-table.ts";
 import type { Scene, Study } from "../study/index.ts";
 import { monitoringFile } from "./monitoring-file.ts";
@@ -12,6 +13,7 @@ export interface VisitFilesOptions {
   readonly study: Study;
   readonly participants: ParticipantTable;
   readonly watches: WatchTable;
+  readonly values: ValueTable;
   readonly folder: DataFolder;
   sceneOf(sceneId: string): Scene;
   /** How the visit's game stands; null when it has none. */
@@ -77,7 +79,7 @@ export class VisitFiles {
 
   /** The visit's metadata as of now; null when this scene keeps none. */
   #metadata(subjectId: string, visitId: string): MetadataFile | null {
-    const { participants, study, standing, sceneOf } = this.#options;
+    const { participants, values, study, standing, sceneOf } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, visitId);
     const scene = sceneOf(visit.sceneId);
@@ -86,6 +88,7 @@ export class VisitFiles {
       visit.outcome !== null ||
       (outcome !== null && outcome !== "completed" && participant.visitId === visitId);
     if (!scene.shouldExportMetadata && !isEarlyEnd) return null;
-    return visitMetadata(study, scene, participant, visit, standing(visit));
+    const carried = { panel: values.panel(subjectId), globals: values.globals(subjectId) };
+    return visitMetadata({ study, scene, participant, carried, visit, standing: standing(visit) });
   }
 }

@@ -2,7 +2,8 @@
 import { type MetadataFile, SCHEMA_VERSION } from "../store/file-schema.ts";
 import type { EndReason, Game, GamePlayer, Verdict } from "../store/game-table.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
-import { questionsOf, type Scene, type Study } from "../study/index.ts";
+import type { Globals } from "../store/value-table.ts";
+import { type PanelValues, questionsOf, type Scene, type Study } from "../study/index.ts";
 
 /** How a game stands for one of its players. */
 export interface GameStanding {
@@ -37,13 +38,17 @@ export function partialKeys(standing: GameStanding): PartialKeys {
   };
 }
 
-export function visitMetadata(
-  study: Study,
-  scene: Scene,
-  participant: Participant,
-  visit: Visit,
-  standing: GameStanding | null,
-): MetadataFile {
+export interface VisitRecord {
+  readonly study: Study;
+  readonly scene: Scene;
+  readonly participant: Participant;
+  readonly carried: { readonly panel: PanelValues; readonly globals: Globals };
+  readonly visit: Visit;
+  readonly standing: GameStanding | null;
+}
+
+export function visitMetadata(record: VisitRecord): MetadataFile {
+  const { study, scene, participant, carried, visit, standing } = record;
   const isLastVisit = participant.visitId === visit.visitId;
   // Whoever comes back from a waiting room keeps the code it gave them.
   const gaveCode =
@@ -62,6 +67,8 @@ export function visitMetadata(
     plan: [...participant.plan],
     plan_seed: participant.planSeed,
     condition: participant.condition,
+    panel: { ...carried.panel },
+    globals: carried.globals as MetadataFile["globals"],
     stager_metadata: participant.stagerMetadata as MetadataFile["stager_metadata"],
     experiment_config: scene.experimentConfig as MetadataFile["experiment_config"],
     element_ids: questions.map(({ name }) => name),

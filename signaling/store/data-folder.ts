@@ -56,8 +56,12 @@ async function makeFolder(path: string): Promise<void> {
 export class DataFolder {
   readonly path: string;
 
-  constructor(dataDir: string, experimentId: string) {
+  readonly #savesScenes: boolean;
+
+  /** Without `savesScenes` only the environments are written, which the server itself needs. */
+  constructor(dataDir: string, experimentId: string, savesScenes = true) {
     this.path = join(dataDir, experimentId);
+    this.#savesScenes = savesScenes;
   }
 
   get databasePath(): string {
@@ -91,8 +95,12 @@ export class DataFolder {
     }
   }
 
-  /** Resolves once the whole file is on disk. */
+  /** Resolves once the whole file of a scene is on disk. */
   async write(sceneId: string, name: string, text: string): Promise<void> {
+    if (this.#savesScenes) await this.#write(sceneId, name, text);
+  }
+
+  async #write(sceneId: string, name: string, text: string): Promise<void> {
     const folder = join(this.path, sceneId);
     await mkdir(folder, { recursive: true });
     await writeFileAtomic(join(folder, name), text);
@@ -113,6 +121,6 @@ export class DataFolder {
   async writeEnvironment(digest: string, code: string): Promise<void> {
     const path = join(this.path, ENVIRONMENTS_FOLDER, `${digest}.js`);
     const stored = await readFile(path, "utf8").catch(() => null);
-    if (stored !== code) await this.write(ENVIRONMENTS_FOLDER, `${digest}.js`, code);
+    if (stored !== code) await this.#write(ENVIRONMENTS_FOLDER, `${digest}.js`, code);
   }
 }

@@ -1,5 +1,6 @@
 /** The study's state: one SQLite file beside the data. What a transaction wrote is on disk when it returns. */
 import { DatabaseSync } from "node:sqlite";
+import { DataError } from "./data-folder.ts";
 import { MIGRATIONS } from "./migration.ts";
 
 export class Database {
@@ -58,5 +59,16 @@ export class Database {
       this.#sqlite.exec(step);
       record.run(index + 1, nowMs);
     }
+  }
+}
+
+/** @throws DataError with one sentence for the person who started the server. */
+export function openDatabase(path: string, nowMs: number): Database {
+  try {
+    return new Database(path, nowMs);
+  } catch (error) {
+    const reason = String((error as Error).message);
+    const text = /locked|busy/i.test(reason) ? "another server is using it" : reason;
+    throw new DataError(`Cannot open ${path}: ${text}.`);
   }
 }

@@ -1,8 +1,6 @@
 /** The CSV of one episode: the server's rows, then who played, then what one page observed. */
-import { stringify } from "csv-stringify/sync";
+import { type Cell, csvText } from "./csv-text.ts";
 import type { ObserverLog } from "./file-schema.ts";
-
-export type Cell = string | number | boolean | null;
 
 export interface EpisodeTable {
   readonly columns: readonly string[];
@@ -34,7 +32,6 @@ function observerCells(log: ObserverLog, frame: number, players: readonly CsvPla
   ];
 }
 
-/** Numbers in their shortest form that reads back exactly; `true` and `false`; null is empty. */
 export function episodeCsv(
   table: EpisodeTable,
   players: readonly CsvPlayer[],
@@ -51,5 +48,5 @@ export function episodeCsv(
     ...subjects,
     ...observerCells(observer, frame, players),
   ]);
-  return stringify([columns, ...rows], { cast: { boolean: String, number: String } });
+  return csvText([columns, ...rows]);
 }

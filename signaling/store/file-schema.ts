@@ -18,23 +18,27 @@ export const verdictStatus = z
   );
 
 export const partialKeys = {
-  isPartial: z.boolean(),
+  isPartial: z
+    .boolean()
+    .describe("Whether the participant's game ended before its last episode did."),
   terminationReason: z
     .enum(["normal", ...EVERY_OUTCOME])
     .nullable()
-    .describe("Null while the game goes on."),
+    .describe("normal, or the outcome that ended the game; null while it goes on."),
   terminationFrame: count.nullable().describe("Frames kept of the episode that was cut short."),
-  completedEpisodes: count,
+  completedEpisodes: count.describe("Episodes that every player closed at their regular end."),
 };
 
 export const metadataSchema = z
   .strictObject({
     schemaVersion: z.literal(SCHEMA_VERSION),
-    experiment_id: z.string(),
-    scene_id: z.string(),
-    scene_type: z.enum(["start", "static", "consent", "form", "gym", "completion-code", "end"]),
-    subject_id: z.string(),
-    visit_number: z.int().min(1),
+    experiment_id: z.string().describe("The experiment."),
+    scene_id: z.string().describe("The scene, as the study names it."),
+    scene_type: z
+      .enum(["start", "static", "consent", "form", "gym", "completion-code", "end"])
+      .describe("Kind of the scene."),
+    subject_id: z.string().describe("The participant."),
+    visit_number: z.int().min(1).describe("Which pass through the scene it was, from 1."),
     plan_index: count.describe("Position of the scene in the participant's plan, from 0."),
     plan: z
       .array(z.string())
@@ -42,6 +46,14 @@ export const metadataSchema = z
       .describe("Scene ids in this participant's order; absent in files of earlier builds."),
     plan_seed: z.int().min(0).optional().describe("What the plan was drawn with."),
     condition: z.string().nullable().optional().describe("Assigned on arrival; null for none."),
+    panel: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("What the participant's link said, of the parameters that the study names."),
+    globals: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe("The participant's globals when the file was written."),
     stager_metadata: z
       .record(z.string(), z.json())
       .optional()
@@ -49,13 +61,18 @@ export const metadataSchema = z
     experiment_config: z.json().optional().describe("As the study gave it; null for nothing."),
     element_ids: z.array(z.string()).optional().describe("Names of what the scene asks."),
     timestamp: timeMs.describe("When the scene was shown, in milliseconds since the epoch."),
-    ended_at_ms: timeMs.nullable(),
+    ended_at_ms: timeMs.nullable().describe("When the scene was left; null while it is shown."),
     questions: z.array(z.strictObject({ name: z.string(), prompt: z.string(), kind: z.string() })),
     answers: z.record(z.string(), answer).nullable(),
     outcome: z.enum(EVERY_OUTCOME).nullable().describe("Set in the last scene somebody saw."),
-    completion_code: z.string().nullable(),
+    completion_code: z.string().nullable().describe("The code that was issued; null for none."),
     game: z
-      .strictObject({ game_id: z.string(), player_index: count, agent: z.string(), ...partialKeys })
+      .strictObject({
+        game_id: z.string().describe("The game that the group played."),
+        player_index: count.describe("Seat of the participant, from 0."),
+        agent: z.string().describe("The environment's name of the seat."),
+        ...partialKeys,
+      })
       .nullable()
       .describe("The game of this visit, where there was one."),
   })
@@ -63,8 +80,8 @@ export const metadataSchema = z
 export type MetadataFile = z.infer<typeof metadataSchema>;
 
 export const globalsSchema = z
-  .looseObject({ subjectName: z.string() })
-  .describe("Values of one participant that outlive scenes.");
+  .looseObject({ subjectName: z.string().describe("The subject id.") })
+  .describe("Values of one participant that outlive scenes: the latest at the last episode.");
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const episodeRowSchema = z
@@ -112,32 +129,40 @@ export const inputDelaySchema = z
 export const replaySchema = z
   .strictObject({
     formatVersion: z.literal(1),
-    experimentId: z.string(),
-    sceneId: z.string(),
-    subjectId: z.string(),
-    visitNumber: z.int().min(1),
-    gameId: z.string(),
-    playerIndex: count,
-    episode: count,
-    environment: z.strictObject({ id: z.string(), digest: z.string().regex(/^[0-9a-f]{16}$/) }),
-    config: z.unknown(),
-    configDigest: hash,
-    session: z.strictObject({
-      inputDelayFrames: z.union([
-        count,
-        z.strictObject({ fromLink: z.strictObject({ minFrames: count, maxFrames: count }) }),
-      ]),
-      predictionWindowFrames: count,
-      predictor: z.enum(["repeat-last", "neutral", "environment"]),
-      interruptedAfterMs: count,
-      disconnectedAfterMs: count,
-      isTimeSyncOn: z.boolean(),
-      onDeparture: z.enum(["end", "neutral", "bot"]),
-      onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
-      onInterruption: z.enum(["continue", "pause"]).optional(),
-      resumeCountdownMs: count.optional(),
-      pauseLimitMs: count.nullable().optional(),
+    experimentId: z.string().describe("The experiment."),
+    sceneId: z.string().describe("The scene, as the study names it."),
+    subjectId: z.string().describe("The participant whose page made the log."),
+    visitNumber: z.int().min(1).describe("Which pass through the scene it was, from 1."),
+    gameId: z.string().describe("The game that the group played."),
+    playerIndex: count.describe("Seat of the participant, from 0."),
+    episode: count.describe("Which episode of the game, from 0."),
+    environment: z.strictObject({
+      id: z.string().describe("Name of the environment."),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .describe("Of its code: the file in environments/."),
     }),
+    config: z.unknown().describe("Configuration of the environment."),
+    configDigest: hash,
+    session: z
+      .strictObject({
+        inputDelayFrames: z.union([
+          count,
+          z.strictObject({ fromLink: z.strictObject({ minFrames: count, maxFrames: count }) }),
+        ]),
+        predictionWindowFrames: count,
+        predictor: z.enum(["repeat-last", "neutral", "environment"]),
+        interruptedAfterMs: count,
+        disconnectedAfterMs: count,
+        isTimeSyncOn: z.boolean(),
+        onDeparture: z.enum(["end", "neutral", "bot"]),
+        onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
+        onInterruption: z.enum(["continue", "pause"]).optional(),
+        resumeCountdownMs: count.optional(),
+        pauseLimitMs: count.nullable().optional(),
+      })
+      .describe("Settings of the session, as the study gave them."),
     pausePolicy: z
       .strictObject({
         countdownFrames: count.describe("Frames that still wait after the last one asked for."),
@@ -148,9 +173,9 @@ export const replaySchema = z
       .optional()
       .describe("Which frames wait, from the paused bits of `flags`. Absent in older files: none."),
     inputDelay: inputDelaySchema,
-    seed: z.int().min(0).max(0xffffffff),
+    seed: z.int().min(0).max(0xffffffff).describe("What the episode was reset with."),
     maxSteps: count.describe("Steps after which the episode is cut; frames that wait are none."),
-    fps: z.int().min(1),
+    fps: z.int().min(1).describe("Frames of the environment in a second."),
     players: z
       .array(
         z.strictObject({
@@ -161,7 +186,7 @@ export const replaySchema = z
       )
       .describe("By player index; a null subject is a seat that nobody took."),
     endFrame: count.describe("Number of frames that are data: the agreed confirmed prefix."),
-    isTerminal: z.boolean(),
+    isTerminal: z.boolean().describe("Whether the episode reached its regular end."),
     actions: perFrameAndPlayer(action),
     flags: perFrameAndPlayer(z.int().min(0).max(15)).describe(
       "Bit 0 focused, bit 1 absent, bit 2 bot, bit 3 paused.",
@@ -169,8 +194,10 @@ export const replaySchema = z
     hashes: z.array(hash).describe("hashes[i]: this page's hash of the state of frame i + 1."),
     observer: observerSchema,
     status: verdictStatus,
-    detail: z.string(),
-    disputedFrame: count.nullable(),
+    detail: z.string().describe("Why it is not verified, in one sentence; empty when it is."),
+    disputedFrame: count
+      .nullable()
+      .describe("From where on logs, hashes or replay differ; null for nowhere."),
     disputedLog: z
       .strictObject({
         fromFrame: count,

@@ -128,7 +128,12 @@ export const measurementSchemas = {
       totalFrames: count,
       hashedFrames: count,
       matchingFrames: count,
-      ratio: z.number().min(0).max(1).nullable(),
+      ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .nullable()
+        .describe("Share of the kept frames whose hash by this page equals the server's."),
     })
     .describe("Share of the kept frames whose hash by this page equals the server's."),
 };

@@ -11,7 +11,7 @@ const perPlayer = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry)
 const episodeFrame = z.strictObject({ episode: count, frame: count });
 
 const connectionSchema = z.strictObject({
-  type: z.enum(["direct", "relay", "unknown"]),
+  type: z.enum(["direct", "relay", "unknown"]).describe("Path of the packets at the end."),
   connectionDetails: z.union([
     z.strictObject({
       localCandidateType: z.string().nullable(),
@@ -41,15 +41,22 @@ const connectionSchema = z.strictObject({
   p2pConnected: z.boolean(),
   health: z
     .strictObject({
-      rtt: z.number().nullable(),
+      rtt: z.number().nullable().describe("Round trip of the slowest path, as last measured."),
       latency: z.number().nullable(),
       packetsReceived: count,
-      gapCount: count,
-      status: z.enum(["good", "warning", "critical"]).nullable(),
+      gapCount: count.describe("Packets that never came or came late."),
+      status: z
+        .enum(["good", "warning", "critical"])
+        .nullable()
+        .describe("By the latency: good below 100 ms, critical from 200 ms."),
     })
     .nullable(),
   fallback: z
-    .strictObject({ triggered: z.boolean(), episode: count.nullable(), frame: count.nullable() })
+    .strictObject({
+      triggered: z.boolean().describe("Whether play went on over the relay."),
+      episode: count.nullable(),
+      frame: count.nullable(),
+    })
     .describe("The first switch to the relay after which play went on there."),
 });
 
@@ -58,7 +65,12 @@ const inputDeliverySchema = z.strictObject({
   sentViaSocketIO: count,
   receivedViaP2P: count,
   receivedViaSocketIO: count,
-  p2pReceiveRatio: z.number().min(0).max(100).nullable(),
+  p2pReceiveRatio: z
+    .number()
+    .min(0)
+    .max(100)
+    .nullable()
+    .describe("Received packets that came directly."),
 });
 
 const episodeSchema = z.strictObject({
@@ -97,22 +109,22 @@ const rollbackSummarySchema = z.strictObject({ episode: count, count, maxFrames:
 export const multiplayerMetricsSchema = z
   .strictObject({
     schemaVersion: z.literal(SCHEMA_VERSION),
-    gameId: z.string(),
-    playerId: count,
+    gameId: z.string().describe("The game that the group played."),
+    playerId: count.describe("Seat of the participant, from 0."),
     peerPlayerId: count.nullable().describe("With more than two players, the first other."),
     peerPlayerIds: z.array(count),
     exportTimestamp: timeMs,
-    sessionStartTime: timeMs,
-    sessionDurationMs: z.number(),
+    sessionStartTime: timeMs.describe("When the page began its first episode."),
+    sessionDurationMs: z.number().describe("From there to the end of its last episode."),
     connection: connectionSchema,
     inputDelivery: inputDeliverySchema,
     validation: z.strictObject({
       episodes: z.array(episodeSchema),
-      totalEpisodes: count,
+      totalEpisodes: count.describe("Episodes of which anything is stored."),
       totalHashes: count,
       totalActions: count,
-      totalDesyncs: count,
-      totalRollbacks: count,
+      totalDesyncs: count.describe("States that differed from a partner's."),
+      totalRollbacks: count.describe("Corrections of a guess, all episodes together."),
       allHashes: z.array(z.strictObject({ episode: count, frame: count, hash })),
       allActions: z.array(
         z.strictObject({
@@ -131,9 +143,9 @@ export const multiplayerMetricsSchema = z
       .strictObject({
         sampleCount: count,
         minMs: z.number(),
-        maxMs: z.number(),
-        meanMs: z.number(),
-        medianMs: z.number(),
+        maxMs: z.number().describe("Longest round trip."),
+        meanMs: z.number().describe("Mean round trip."),
+        medianMs: z.number().describe("Median round trip."),
         samples: z.array(z.strictObject({ timestamp: z.number(), rttMs: z.number() })),
       })
       .nullable(),
@@ -141,8 +153,10 @@ export const multiplayerMetricsSchema = z
       backgroundPeriods: z.array(
         z.strictObject({ start: timeMs, end: timeMs, durationMs: z.number() }),
       ),
-      totalBackgroundMs: z.number(),
-      periodCount: count,
+      totalBackgroundMs: z
+        .number()
+        .describe("While the page was hidden during an episode, in all."),
+      periodCount: count.describe("How often it was hidden."),
       timeoutMs: z.number().nullable(),
       wasTimeoutTriggered: z.boolean(),
     }),

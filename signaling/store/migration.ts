@@ -88,4 +88,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE visits ADD COLUMN outcome TEXT;
   CREATE INDEX game_players_by_subject ON game_players (subject_id);
   `,
+  `
+  CREATE TABLE participant_values (
+    subject_id TEXT PRIMARY KEY COLLATE NOCASE,
+    panel TEXT NOT NULL,
+    globals TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -56,6 +56,8 @@ export {
   StartScene,
   StaticScene,
 } from "./page-scene.ts";
+export type { Panel, PanelOptions, PanelValues } from "./panel.ts";
+export { takePanelValues } from "./panel.ts";
 export type { PlaceholderValue } from "./placeholder.ts";
 export { fillPlaceholders, placeholderFaults } from "./placeholder.ts";
 export { drawPlan } from "./plan.ts";

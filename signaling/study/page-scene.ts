@@ -75,6 +75,8 @@ export interface RedirectOptions {
   url: string;
   /** Writes the subject id, encoded, right behind the URL: end it with `?id=` or `/`. */
   appendSubjectId?: boolean;
+  /** Panel parameters of the study to add to the URL's query, as the participant's link gave them. */
+  appendParameters?: readonly string[];
 }
 
 abstract class ClosingScene extends SceneBuilder {
@@ -90,14 +92,16 @@ abstract class ClosingScene extends SceneBuilder {
   data(): Scene {
     const redirectUrl = this.#redirect?.url ?? null;
     const appendSubjectId = this.#redirect?.appendSubjectId ?? false;
-    return { kind: this.kind, redirectUrl, appendSubjectId, ...this.base() };
+    const appendParameters = this.#redirect?.appendParameters ?? [];
+    return { kind: this.kind, redirectUrl, appendSubjectId, appendParameters, ...this.base() };
   }
 
   protected override checkOwn(list: FaultList): void {
     if (this.#redirect === null) return;
-    list.known("redirect", this.#redirect, ["url", "appendSubjectId"]);
+    list.known("redirect", this.#redirect, ["url", "appendSubjectId", "appendParameters"]);
     list.webUrl("url", this.#redirect.url);
     list.boolean("appendSubjectId", this.#redirect.appendSubjectId ?? false);
+    list.texts("appendParameters", this.#redirect.appendParameters ?? [], 0);
   }
 }
 

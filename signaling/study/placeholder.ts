@@ -2,7 +2,8 @@
 import type { FaultList } from "./fault.ts";
 
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const NAME_PATTERN = /^(subjectId|condition|metadata\.[^.\s]+|answers\.[^.\s]+\.[^.\s]+)$/;
+const NAME_PATTERN =
+  /^(subjectId|condition|metadata\.[^.\s]+|globals\.[^.\s]+|panel\.[^.\s]+|answers\.[^.\s]+\.[^.\s]+)$/;
 
 /** The value of one name, split at its dots; undefined where there is none yet. */
 export type PlaceholderValue = (path: readonly string[]) => unknown;
@@ -12,7 +13,7 @@ export function placeholderFaults(list: FaultList, name: string, text: unknown):
   for (const [found, inside = ""] of text.matchAll(PLACEHOLDER)) {
     if (NAME_PATTERN.test(inside)) continue;
     list.add(
-      `Unknown placeholder \`${found}\` in ${name}; known are {{subjectId}}, {{condition}}, {{answers.<scene>.<name>}} and {{metadata.<key>}}`,
+      `Unknown placeholder \`${found}\` in ${name}; known are {{subjectId}}, {{condition}}, {{answers.<scene>.<name>}}, {{metadata.<key>}}, {{globals.<name>}} and {{panel.<name>}}`,
     );
   }
 }

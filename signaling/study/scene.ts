@@ -40,6 +40,8 @@ export type Scene = SceneBase &
         readonly kind: "completion-code" | "end";
         readonly redirectUrl: string | null;
         readonly appendSubjectId: boolean;
+        /** Panel parameters that are handed on in the query. */
+        readonly appendParameters: readonly string[];
       }
   );
 
@@ -60,7 +62,7 @@ export function isFolderName(value: unknown): value is string {
 
 export interface SceneOptions {
   sceneId: string;
-  /** Default: true for scenes that hold a consent, an answer or a code, and for the start. */
+  /** Default: true for scenes that hold a consent, an answer or a code, for the start and the end. */
   shouldExportMetadata?: boolean;
   /** Plain data, copied to the scene's metadata files. */
   experimentConfig?: unknown;
@@ -173,5 +175,11 @@ export abstract class SceneBuilder {
   }
 }
 
-/** A consent, an answer or a code that is in no file would be missed too late. */
-const EXPORTED_BY_DEFAULT: readonly SceneKind[] = ["start", "consent", "form", "completion-code"];
+/** A consent, an answer, a code or an outcome that is in no file would be missed too late. */
+const EXPORTED_BY_DEFAULT: readonly SceneKind[] = [
+  "start",
+  "consent",
+  "form",
+  "completion-code",
+  "end",
+];

@@ -12,6 +12,7 @@ import {
   entryScreeningFaults,
 } from "./entry-screening.ts";
 import { FaultList, StudyError } from "./fault.ts";
+import { type Panel, type PanelOptions, panelData, panelFaults } from "./panel.ts";
 import { isFolderName, type Scene, SceneBuilder } from "./scene.ts";
 import { isBranching, Stager } from "./stager.ts";
 import { type Webrtc, type WebrtcOptions, webrtcData, webrtcFaults } from "./webrtc.ts";
@@ -43,6 +44,9 @@ export interface Study {
   readonly webrtc: Webrtc;
   /** Null where everybody may take part. */
   readonly entryScreening: EntryScreening | null;
+  readonly panel: Panel;
+  /** Whether the files of scenes are written; the server's own state always is. */
+  readonly saveExperimentData: boolean;
 }
 
 export interface StudyOptions {
@@ -61,6 +65,10 @@ export interface StudyOptions {
   webrtc?: WebrtcOptions;
   /** Decided once, on the server, before anybody sees the first scene. */
   entryScreening?: EntryScreeningOptions;
+  /** What to take from the query of a participant's link; nothing by default. */
+  panel?: PanelOptions;
+  /** False to try a study out: no files of scenes are written. Default: true. */
+  saveExperimentData?: boolean;
 }
 
 /** What the engine's generator is seeded with. */
@@ -106,6 +114,18 @@ function idFaults(list: FaultList, scenes: readonly Scene[]): void {
   }
 }
 
+/** A link can only be given what the study takes. */
+function redirectFaults(list: FaultList, scenes: readonly Scene[], panel: Panel): void {
+  for (const scene of scenes) {
+    if (scene.kind !== "end" && scene.kind !== "completion-code") continue;
+    const unknown = scene.appendParameters.find((name) => !panel.parameters.includes(name));
+    if (unknown === undefined) continue;
+    list.add(
+      `Expected \`appendParameters\` of scene \`${scene.sceneId}\` to name parameters of \`panel\`, got ${unknown}`,
+    );
+  }
+}
+
 /** The parts as the study lists them; throws what cannot be read further. */
 function partsOf(list: FaultList, options: StudyOptions): readonly StudyPart[] {
   const { stager, scenes } = options;
@@ -134,6 +154,8 @@ const STUDY_NAMES = [
   "staticDir",
   "webrtc",
   "entryScreening",
+  "panel",
+  "saveExperimentData",
 ];
 
 function checkOptions(list: FaultList, options: StudyOptions): void {
@@ -151,6 +173,8 @@ function checkOptions(list: FaultList, options: StudyOptions): void {
   if (staticDir !== undefined) list.filledText("staticDir", staticDir);
   webrtcFaults(list, webrtc);
   if (entryScreening !== undefined) entryScreeningFaults(list, entryScreening);
+  if (options.panel !== undefined) panelFaults(list, options.panel);
+  list.boolean("saveExperimentData", options.saveExperimentData ?? true);
 }
 
 /** Whoever found nobody to play with goes on, never back. */
@@ -186,6 +210,8 @@ export function defineStudy(options: StudyOptions): Study {
   const scenes = builders.map((builder) => builder.data());
   idFaults(list, scenes);
   timeoutSceneFaults(list, scenes);
+  const panel = panelData(options.panel ?? { parameters: [] });
+  redirectFaults(list, scenes, panel);
   if (list.faults.length > 0) throw new StudyError(list.faults);
   return {
     experimentId,
@@ -199,5 +225,7 @@ export function defineStudy(options: StudyOptions): Study {
     webrtc: webrtcData(options.webrtc ?? {}),
     entryScreening:
       options.entryScreening === undefined ? null : entryScreeningData(options.entryScreening),
+    panel,
+    saveExperimentData: options.saveExperimentData ?? true,
   };
 }

@@ -110,3 +110,24 @@ describe("recorder", () => {
     expect(() => recorder.collect(frames(3, 1))).toThrow("Expected confirmed frames from 2, got 3");
   });
 });
+
+it("tells of each chunk as it is collected, and goes on where an earlier log ended", async () => {
+  const kept: number[] = [];
+  const sent: number[] = [];
+  const recorder = new Recorder({
+    chunkFramesMax: 10,
+    startFrame: 30,
+    keep: ({ fromFrame }) => void kept.push(fromFrame),
+    async upload(chunk) {
+      sent.push(chunk.fromFrame);
+      return chunk.fromFrame + chunk.hashes.length;
+    },
+  });
+  expect(() => recorder.collect(frames(0, 5))).toThrow("from 30, got 0");
+  recorder.collect(frames(30, 4));
+  recorder.collect(frames(34, 9));
+  expect(kept).toEqual([30, 34]);
+  await recorder.drain(async () => {});
+  expect(sent).toEqual([30, 40]);
+  expect(recorder.ackFrame).toBe(43);
+});

@@ -1,7 +1,7 @@
 /** Who is let in, where they are put, and what a restart of the server changes. */
 import { describe, expect, it } from "vitest";
 import { PROTOCOL_VERSION } from "../../signaling/protocol.ts";
-import { HeadlessPage } from "../support/headless-page.ts";
+import { cutLog, fakeLog, HeadlessPage } from "../support/headless-page.ts";
 import { startPair } from "../support/paired-walk.ts";
 import { StudyServer } from "../support/study-server.ts";
 
@@ -170,10 +170,7 @@ describe("a restart of the server", () => {
     const server = await StudyServer.start();
     const page = await server.open("anna");
     const start = await page.join(await page.goOn(await page.take("scene")));
-    await page.playEpisode(start, 0);
-    await page.ask("close-episode", {
-      ...(await import("../support/headless-page.ts")).closing(start, 0, 20),
-    });
+    await page.ask("episode-log", cutLog(fakeLog(start, 0), 0, 10));
     page.close();
     const back = await server.open("anna", { secret: page.secret });
     const scene = await back.take("scene");
@@ -188,5 +185,18 @@ describe("a restart of the server", () => {
     expect(second).toMatchObject({ visitNumber: 2 });
     expect(second.gameId).not.toBe(first.gameId);
     expect(await server.json("alone", "anna_metadata_v2.json")).toMatchObject({ visit_number: 2 });
+  });
+
+  it("[SG16] goes on after a game whose every episode was handed in, though nobody said that it was over", async () => {
+    const server = await StudyServer.start();
+    const page = await server.open("anna");
+    const start = await page.join(await page.goOn(await page.take("scene")));
+    await page.playEpisode(start, 0);
+    page.close();
+    const back = await server.open("anna", { secret: page.secret });
+    expect(await back.take("scene")).toMatchObject({ kind: "gym", visitId: "paired" });
+    await server.running.idle();
+    const { game } = await server.json("alone", "anna_metadata.json");
+    expect(game).toMatchObject({ isPartial: false, terminationReason: "normal" });
   });
 });

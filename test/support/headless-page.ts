@@ -179,6 +179,8 @@ export interface OpenOptions {
   readonly playingGameId?: string | null;
   readonly userAgent?: string;
   readonly touchPoints?: number;
+  /** The query of the page's address. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export class HeadlessPage {
@@ -228,7 +230,9 @@ export class HeadlessPage {
     const { touchPoints = 0 } = options;
     const { subjectId } = this;
     const protocolVersion = PROTOCOL_VERSION;
-    const message = { protocolVersion, subjectId, secret, tabId, playingGameId, touchPoints };
+    const parameters = { ...options.parameters };
+    const identity = { protocolVersion, subjectId, secret, tabId, playingGameId };
+    const message = { ...identity, touchPoints, parameters };
     const reply = await this.ask("register", message);
     if (reply.ok) this.secret = reply.secret;
     return reply;

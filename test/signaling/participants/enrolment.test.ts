@@ -8,6 +8,7 @@ import { Journey } from "../../../signaling/participants/journey.ts";
 import type { DataFolder } from "../../../signaling/store/data-folder.ts";
 import { Database } from "../../../signaling/store/database.ts";
 import { type Participant, ParticipantTable } from "../../../signaling/store/participant-table.ts";
+import { ValueTable } from "../../../signaling/store/value-table.ts";
 import { WatchTable } from "../../../signaling/store/watch-table.ts";
 import {
   type AssignmentOptions,
@@ -86,6 +87,7 @@ class Lab {
       study: this.#study,
       database: this.#database,
       participants: this.participants,
+      values: new ValueTable(this.#database),
       folder: null as unknown as DataFolder,
       clock: this.clock,
       contents: new Map(),

@@ -3,6 +3,7 @@ import { Journey } from "../../../signaling/participants/journey.ts";
 import type { DataFolder } from "../../../signaling/store/data-folder.ts";
 import { Database } from "../../../signaling/store/database.ts";
 import { ParticipantTable } from "../../../signaling/store/participant-table.ts";
+import { ValueTable } from "../../../signaling/store/value-table.ts";
 import { WatchTable } from "../../../signaling/store/watch-table.ts";
 import { counterStudy } from "../../support/counter-study.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -25,6 +26,7 @@ it("[SG7] writes a visit again when it changed while it was being written", asyn
     study: counterStudy(),
     database,
     participants,
+    values: new ValueTable(database),
     folder: folder as unknown as DataFolder,
     clock,
     contents: new Map(),

@@ -360,20 +360,17 @@ describe("parameters of scenes", () => {
     expect(define(without)).not.toMatchObject(effect);
   });
 
-  it("writes the metadata of every scene that holds a consent, an answer or a code, unless told", () => {
+  it("writes the metadata of every scene that holds a consent, an answer, a code or an outcome, unless told", () => {
     const isExported = (scene: SceneBuilder) => define(scene).shouldExportMetadata;
     const holding = [
       new StartScene(),
       new ConsentScene(),
       new TextBox(box),
       new CompletionCodeScene(),
+      new EndScene(),
     ];
-    expect(holding.map(isExported)).toEqual([true, true, true, true]);
-    expect([new StaticScene(), gym(), new EndScene()].map(isExported)).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect(holding.map(isExported)).toEqual([true, true, true, true, true]);
+    expect([new StaticScene(), gym()].map(isExported)).toEqual([false, false]);
     const quiet = new TextBox(box).scene({ sceneId: "it", shouldExportMetadata: false });
     expect(isExported(quiet)).toBe(false);
   });

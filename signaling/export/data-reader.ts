@@ -1,0 +1,103 @@
+/** Finds the files of all experiments below a folder and reads them one by one. */
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { z } from "zod";
+import { DataError, fileName } from "../store/data-folder.ts";
+import {
+  type MetadataFile,
+  metadataSchema,
+  type ReplayFile,
+  replaySchema,
+} from "../store/file-schema.ts";
+import { type MultiplayerMetricsFile, multiplayerMetricsSchema } from "../store/metrics-schema.ts";
+
+/** A metrics file with what only its name and place say. */
+export interface MetricsRecord {
+  readonly experimentId: string;
+  readonly sceneId: string;
+  readonly subjectId: string;
+  readonly visitNumber: number;
+  readonly file: MultiplayerMetricsFile;
+}
+
+export interface ReplayRecord {
+  readonly file: ReplayFile;
+  /** The rows; null when the server could not compute them. */
+  readonly csvPath: string | null;
+}
+
+const METRICS_PATTERN = /^(.+)_multiplayer_metrics(?:_v(\d+))?\.json$/;
+
+/** Sorted by code units, so that no machine's language changes the order. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+async function parseFile<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new DataError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new DataError(`${path} is not as documented: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+export class DataReader {
+  readonly #paths: ReadonlySet<string>;
+
+  private constructor(paths: readonly string[]) {
+    this.#paths = new Set(paths);
+  }
+
+  /** @throws DataError when there is no such folder, or nothing of a study in it. */
+  static async open(dir: string): Promise<DataReader> {
+    const names = await readdir(dir, { recursive: true }).catch(() => {
+      throw new DataError(`There is no folder ${dir}.`);
+    });
+    const reader = new DataReader(names.sort(byText).map((name) => join(dir, name)));
+    if (reader.#find(/_metadata(_v\d+)?\.json$|_replay(_v\d+)?\.json$/).length === 0) {
+      throw new DataError(`There are no data of a study below ${dir}.`);
+    }
+    return reader;
+  }
+
+  async metadata(): Promise<readonly MetadataFile[]> {
+    const files: MetadataFile[] = [];
+    for (const path of this.#find(/_metadata(_v\d+)?\.json$/)) {
+      files.push(await parseFile(path, metadataSchema));
+    }
+    return files;
+  }
+
+  /** One file at a time: they are the large ones. */
+  async *replays(): AsyncGenerator<ReplayRecord> {
+    for (const path of this.#find(/_ep\d+_replay(_v\d+)?\.json$/)) {
+      const file = await parseFile(path, replaySchema);
+      const { subjectId, visitNumber, episode } = file;
+      const csvPath = join(dirname(path), fileName.episode(subjectId, visitNumber, episode));
+      yield { file, csvPath: this.#paths.has(csvPath) ? csvPath : null };
+    }
+  }
+
+  async *metrics(): AsyncGenerator<MetricsRecord> {
+    for (const path of this.#find(METRICS_PATTERN)) {
+      const [, subjectId = "", visit = "1"] = METRICS_PATTERN.exec(basename(path)) ?? [];
+      const scene = dirname(path);
+      yield {
+        experimentId: basename(dirname(scene)),
+        sceneId: basename(scene),
+        subjectId,
+        visitNumber: Number(visit),
+        file: await parseFile(path, multiplayerMetricsSchema),
+      };
+    }
+  }
+
+  #find(pattern: RegExp): readonly string[] {
+    return [...this.#paths].filter((path) => pattern.test(basename(path)));
+  }
+}
