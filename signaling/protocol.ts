@@ -227,6 +227,8 @@ export interface GameStart extends LinePlan {
   readonly keyBindings: Readonly<Record<string, JsonValue>>;
   /** Pause between the episodes, so that both see the result. */
   readonly breakMs: number;
+  /** Whether frames are handed in while an episode is played, or when it is over. */
+  readonly isStreamed: boolean;
 }
 
 /** What the server says. */

@@ -7,6 +7,7 @@ import { digestOf, loadEnvironment } from "./games/environment-bundle.ts";
 import { replay } from "./games/episode-replay.ts";
 import { ENVIRONMENTS_FOLDER, fileName } from "./store/data-folder.ts";
 import { type ReplayFile, replaySchema } from "./store/file-schema.ts";
+import { episodeOf } from "./store/game-csv.ts";
 
 /** The first place where a file and the recomputation differ. */
 export interface Difference {
@@ -156,6 +157,23 @@ function partnerDifference(own: ReplayFile, partner: ReplayFile): Place | null {
   return null;
 }
 
+/** The rows as they were written, of an unstreamed game this episode's part; null without a file. */
+async function readRows(replayPath: string, file: ReplayFile, expected: string) {
+  const { subjectId, visitNumber, episode, isStreamed = true } = file;
+  const name = isStreamed
+    ? fileName.episode(subjectId, visitNumber, episode)
+    : fileName.game(subjectId, visitNumber);
+  const csvPath = join(dirname(replayPath), name);
+  const text = await readFile(csvPath, "utf8").catch(() => null);
+  if (isStreamed || text === null) return { csvPath, csv: text };
+  const [columns = []] = parse(expected, { to: 1 }) as string[][];
+  try {
+    return { csvPath, csv: episodeOf(text, columns, episode) };
+  } catch {
+    return { csvPath, csv: text };
+  }
+}
+
 class EpisodeCheck {
   readonly #root: string;
   readonly #shelf: EnvironmentShelf;
@@ -196,11 +214,7 @@ class EpisodeCheck {
       ...file,
       observers: [file.observer],
     });
-    const csvPath = join(
-      dirname(path),
-      fileName.episode(file.subjectId, file.visitNumber, file.episode),
-    );
-    const csv = await readFile(csvPath, "utf8").catch(() => null);
+    const { csvPath, csv } = await readRows(path, file, csvs[0] ?? "");
     const dispute =
       file.status === "disputed"
         ? inLog(file.disputedFrame, "status", "verified", `disputed: ${file.detail}`)

@@ -20,6 +20,8 @@ export interface RecorderOptions {
   upload(chunk: ConfirmedFrames): Promise<number>;
   /** Told of each chunk as it is collected, for a copy that outlives the page. */
   keep?(chunk: ConfirmedFrames): void;
+  /** Uploads nothing until it is drained; false by default. */
+  isHeld?: boolean;
   /** Where the log goes on whose earlier frames are stored; 0 by default. */
   startFrame?: number;
 }
@@ -85,7 +87,13 @@ export class Recorder {
 
   /** Starts an upload if one is due and none is under way; call it as often as convenient. */
   poll(nowMs: number): void {
-    if (this.inFlight !== null || nowMs < this.notBeforeMs || this.pending.length === 0) return;
+    if (
+      this.options.isHeld ||
+      this.inFlight !== null ||
+      nowMs < this.notBeforeMs ||
+      this.pending.length === 0
+    )
+      return;
     this.notBeforeMs = nowMs + FLUSH_INTERVAL_MS;
     this.inFlight = this.uploadOnce();
   }

@@ -77,8 +77,11 @@ export class DataReader {
   async *replays(): AsyncGenerator<ReplayRecord> {
     for (const path of this.#find(/_ep\d+_replay(_v\d+)?\.json$/)) {
       const file = await parseFile(path, replaySchema);
-      const { subjectId, visitNumber, episode } = file;
-      const csvPath = join(dirname(path), fileName.episode(subjectId, visitNumber, episode));
+      const { subjectId, visitNumber, episode, isStreamed = true } = file;
+      const name = isStreamed
+        ? fileName.episode(subjectId, visitNumber, episode)
+        : fileName.game(subjectId, visitNumber);
+      const csvPath = join(dirname(path), name);
       yield { file, csvPath: this.#paths.has(csvPath) ? csvPath : null };
     }
   }

@@ -9,13 +9,19 @@ import { FrameColumns } from "./frame-column.ts";
 import { cellsOf, columnsOf, EPISODE_KEYS } from "./table.ts";
 import { TableFile } from "./table-file.ts";
 
-/** The header first. */
-async function* rowsOf(path: string): AsyncGenerator<readonly string[]> {
+/** The header first, then the rows of that episode: a file may hold the others of its game, too. */
+async function* rowsOf(path: string, episode: number): AsyncGenerator<readonly string[]> {
   const source = createReadStream(path);
   const parser = source.pipe(parse());
   source.on("error", (error) => parser.destroy(error));
+  let place: number | null = null;
   try {
-    for await (const row of parser) yield row as string[];
+    for await (const record of parser) {
+      const row = record as string[];
+      const isHeader = place === null;
+      place ??= row.indexOf("episode_num");
+      if (isHeader || place < 0 || row[place] === String(episode)) yield row;
+    }
   } catch (error) {
     throw new DataError(`${path} is not a CSV file: ${(error as Error).message}`);
   }
@@ -23,10 +29,10 @@ async function* rowsOf(path: string): AsyncGenerator<readonly string[]> {
 
 async function learnColumns(reader: DataReader): Promise<readonly Column[]> {
   const columns = new FrameColumns();
-  for await (const { csvPath } of reader.replays()) {
+  for await (const { csvPath, file } of reader.replays()) {
     if (csvPath === null) continue;
     let open: (readonly [index: number, name: string])[] | null = null;
-    for await (const row of rowsOf(csvPath)) {
+    for await (const row of rowsOf(csvPath, file.episode)) {
       if (open === null) {
         const names = columns.seeHeader(csvPath, row);
         open = [...row.entries()].filter(([, name]) => names.has(name));
@@ -56,7 +62,7 @@ export async function writeFrames(reader: DataReader, dir: string): Promise<Tabl
     if (record.csvPath === null) continue;
     const keys = cellsOf(EPISODE_KEYS, record);
     let places: readonly (number | undefined)[] | null = null;
-    for await (const row of rowsOf(record.csvPath)) {
+    for await (const row of rowsOf(record.csvPath, record.file.episode)) {
       if (places === null) {
         const indices = new Map(row.map((name, index) => [name, index]));
         places = columns.map(({ name }) => indices.get(name));

@@ -85,6 +85,7 @@ export function replayFile(options: {
     fps: settings.fps,
     players: seatsOf(game, players),
     endFrame,
+    ...(settings.isStreamed === false ? { isStreamed: false } : {}),
     isTerminal: verdict.isTerminal,
     actions: inputs.actions.slice(0, endFrame),
     flags: inputs.flags.slice(0, endFrame),

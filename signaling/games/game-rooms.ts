@@ -223,6 +223,7 @@ export class GameRooms {
       emptySeats: game.gym.emptySeats,
       keyBindings: game.keyBindings,
       breakMs: game.gym.resetFreezeMs,
+      isStreamed: game.gym.shouldStreamEpisodes,
     };
   }
 }
@@ -241,5 +242,6 @@ function newSettings(game: PreparedGame): GameSettings {
     maxSteps: game.maxSteps,
     fps: environment.fps,
     agentIds: environment.agentIds,
+    isStreamed: gym.shouldStreamEpisodes,
   };
 }

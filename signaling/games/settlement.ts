@@ -9,6 +9,7 @@ import { pausePolicyOf } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
 import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
+import { withEpisode } from "../store/game-csv.ts";
 import type { Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
 import type { ValueTable } from "../store/value-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
@@ -201,8 +202,12 @@ export class Settlement {
     const { folder, experimentId, values } = this.#options;
     const { subjectId, visitNumber } = player;
     const { sceneId } = game;
-    if (csv !== null) {
+    if (csv !== null && game.settings.isStreamed !== false) {
       await folder.write(sceneId, fileName.episode(subjectId, visitNumber, episode), csv);
+    } else if (csv !== null) {
+      const name = fileName.game(subjectId, visitNumber);
+      const text = withEpisode(await folder.read(sceneId, name), csv, episode);
+      await folder.write(sceneId, name, text);
     }
     const globals = { subjectName: subjectId, ...values.globals(subjectId) };
     await folder.writeJson(sceneId, fileName.globals(subjectId, visitNumber), globals, "indented");

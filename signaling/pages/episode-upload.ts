@@ -15,6 +15,8 @@ export interface EpisodeUploadOptions {
   readonly episode: number;
   /** Whether the game is played out with it. */
   readonly isLast: boolean;
+  /** Whether frames are sent while the episode is played. */
+  readonly isStreamed: boolean;
 }
 
 type Range = Pick<ConfirmedFrames, "fromFrame"> & { readonly endFrame: number };
@@ -39,6 +41,7 @@ export class EpisodeUpload {
     let isKept = true;
     this.recorder = new Recorder({
       chunkFramesMax: CHUNK_FRAMES_MAX,
+      isHeld: !options.isStreamed,
       startFrame: left[0]?.fromFrame ?? 0,
       upload: (chunk) => this.upload(chunk),
       keep: (chunk) => void this.keep(chunk, isKept),
@@ -129,7 +132,8 @@ export async function handInLeft(socket: StudySocket): Promise<void> {
   const { outbox } = socket;
   const handIn = ({ gameId, episode, frames, close }: LeftEpisode) => {
     const options = { socket, gameId, episode, isLast: close?.isLast ?? false };
-    return new EpisodeUpload(options, frames).handIn(close?.message ?? null);
+    const left = { ...options, isStreamed: true };
+    return new EpisodeUpload(left, frames).handIn(close?.message ?? null);
   };
   await Promise.all(outbox.left.map(handIn));
   const { finishedGameId } = outbox;

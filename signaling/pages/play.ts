@@ -67,7 +67,8 @@ function makeSession(context: PlayContext, episode: number): Session {
 
 function uploadOf(start: GameStart, socket: StudySocket, episode: number): EpisodeUpload {
   const isLast = episode + 1 === start.seeds.length;
-  return new EpisodeUpload({ socket, gameId: start.gameId, episode, isLast });
+  const { gameId, isStreamed } = start;
+  return new EpisodeUpload({ socket, gameId, episode, isLast, isStreamed });
 }
 
 /** Starts ticking at once. */

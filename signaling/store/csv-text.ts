@@ -29,6 +29,11 @@ const OPTIONS = {
   quoted_match: /\r/,
 };
 
+/** Cells as they were read, guards and all. */
+export function csvOfCells(rows: readonly (readonly string[])[]): string {
+  return stringify(rows as string[][], { quoted_match: OPTIONS.quoted_match });
+}
+
 /** Numbers in their shortest form that reads back exactly; `true` and `false`; null is empty. */
 export function csvText(rows: readonly (readonly Cell[])[]): string {
   return stringify(rows as Cell[][], OPTIONS);

@@ -23,6 +23,12 @@ function visitSuffix(visitNumber: number): string {
 }
 
 export const fileName = {
+  /**
+   * All rows of a game that was not streamed. A plus, which no subject id has, tells a later visit
+   * from the first one of a subject whose id ends as if it were one.
+   */
+  game: (subjectId: string, visitNumber: number) =>
+    visitNumber === 1 ? `${subjectId}.csv` : `${subjectId}+v${visitNumber}.csv`,
   metadata: (subjectId: string, visitNumber: number) =>
     `${subjectId}_metadata${visitSuffix(visitNumber)}.json`,
   globals: (subjectId: string, visitNumber: number) =>
@@ -104,6 +110,11 @@ export class DataFolder {
     const folder = join(this.path, sceneId);
     await mkdir(folder, { recursive: true });
     await writeFileAtomic(join(folder, name), text);
+  }
+
+  /** Null when there is no such file. */
+  read(sceneId: string, name: string): Promise<string | null> {
+    return readFile(join(this.path, sceneId, name), "utf8").catch(() => null);
   }
 
   /** `indented` for what people read; one number a line is no help in a long file. */

@@ -186,6 +186,12 @@ export const replaySchema = z
       )
       .describe("By player index; a null subject is a seat that nobody took."),
     endFrame: count.describe("Number of frames that are data: the agreed confirmed prefix."),
+    isStreamed: z
+      .boolean()
+      .optional()
+      .describe(
+        "False: the rows lie with those of the other episodes in {subject_id}.csv. Absent: true.",
+      ),
     isTerminal: z.boolean().describe("Whether the episode reached its regular end."),
     actions: perFrameAndPlayer(action),
     flags: perFrameAndPlayer(z.int().min(0).max(15)).describe(

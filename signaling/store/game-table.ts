@@ -16,6 +16,8 @@ export interface GameSettings {
   readonly maxSteps: number;
   readonly fps: number;
   readonly agentIds: readonly string[];
+  /** Absent in games of earlier builds, which all were. */
+  readonly isStreamed?: boolean;
 }
 
 export interface Game {

@@ -90,6 +90,7 @@ export class GymScene extends SceneBuilder {
       maxSteps: this.#gameplay.maxSteps ?? null,
       actionMapping: this.#gameplay.actionMapping ?? null,
       resetFreezeMs: this.#gameplay.resetFreezeMs ?? DEFAULT_FREEZE_MS,
+      shouldStreamEpisodes: this.#gameplay.shouldStreamEpisodes ?? true,
       groupSize: multiplayer.groupSize ?? 2,
       emptySeats: multiplayer.emptySeats ?? "neutral",
       session: session as SessionOptions,
@@ -120,11 +121,18 @@ export class GymScene extends SceneBuilder {
 
   #checkGameplay(list: FaultList): void {
     const { numEpisodes = 1, maxSteps, actionMapping, resetFreezeMs = 0 } = this.#gameplay;
-    const known = ["numEpisodes", "maxSteps", "actionMapping", "resetFreezeMs"];
+    const known = [
+      "numEpisodes",
+      "maxSteps",
+      "actionMapping",
+      "resetFreezeMs",
+      "shouldStreamEpisodes",
+    ];
     list.known("gameplay", this.#gameplay, known);
     list.integer("numEpisodes", numEpisodes, 1, EPISODES_MAX);
     if (maxSteps !== undefined) list.integer("maxSteps", maxSteps, 1, MAX_STEPS_MAX);
     list.integer("resetFreezeMs", resetFreezeMs, 0, FREEZE_MAX_MS);
+    list.boolean("shouldStreamEpisodes", this.#gameplay.shouldStreamEpisodes ?? true);
     if (actionMapping !== undefined) {
       const isRight = typeof actionMapping === "object" && actionMapping !== null;
       list.expect(isRight, "actionMapping", "an object of keys and actions", actionMapping);

@@ -13,6 +13,7 @@ export interface GymSettings {
   readonly actionMapping: Readonly<Record<string, JsonValue>> | null;
   /** Shows the result between two episodes. */
   readonly resetFreezeMs: number;
+  readonly shouldStreamEpisodes: boolean;
   readonly groupSize: number;
   readonly emptySeats: "neutral" | "bot";
   /** What the study sets of the session's knobs; the rest are the engine's defaults. */
@@ -39,6 +40,11 @@ export interface GameplayOptions {
   /** KeyboardEvent.code names (`+` joins keys held together) to actions. */
   actionMapping?: Readonly<Record<string, JsonValue>>;
   resetFreezeMs?: number;
+  /**
+   * False: pages hand an episode in when it is over, not while it is played, and the rows of all
+   * episodes lie in one file. Default: true.
+   */
+  shouldStreamEpisodes?: boolean;
 }
 
 /** The engine's `SessionConfig`, each knob optional. */

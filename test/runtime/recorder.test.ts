@@ -131,3 +131,20 @@ it("tells of each chunk as it is collected, and goes on where an earlier log end
   expect(sent).toEqual([30, 40]);
   expect(recorder.ackFrame).toBe(43);
 });
+
+it("holds everything back until it is drained, where it is told to", async () => {
+  let chunkCount = 0;
+  const recorder = new Recorder({
+    chunkFramesMax: 10,
+    isHeld: true,
+    async upload(chunk) {
+      chunkCount++;
+      return chunk.fromFrame + chunk.hashes.length;
+    },
+  });
+  recorder.collect(frames(0, 5));
+  recorder.poll(10_000);
+  expect(chunkCount).toBe(0);
+  await recorder.drain(async () => {});
+  expect(recorder.ackFrame).toBe(5);
+});

@@ -262,6 +262,11 @@ const PARAMETERS: Record<string, [with_: SceneBuilder, without: SceneBuilder, ef
     gym(),
     { gym: { resetFreezeMs: 5 } },
   ],
+  "GymScene.gameplay.shouldStreamEpisodes": [
+    gym().gameplay({ shouldStreamEpisodes: false }),
+    gym(),
+    { gym: { shouldStreamEpisodes: false } },
+  ],
   "GymScene.content.inGameSceneBody": [
     gym().content({ inGameSceneBody: "B" }),
     gym(),
