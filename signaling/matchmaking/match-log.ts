@@ -24,11 +24,12 @@ export class MatchLog {
 
   /** Never fails: what cannot be written is said in the server's log, with what it was. */
   record(sceneId: string, event: MatchEvent, candidates: Waited[]): void {
-    const { clock, log } = this.#options;
+    const { folder, clock, log } = this.#options;
     const atMs = clock.nowMs();
     const base = { schemaVersion: SCHEMA_VERSION, atMs, sceneId, candidates } as const;
     const record: MatchRecord = { ...base, ...event };
     if (event.event === "matcher_failure") log.warn({ record }, "a matchmaker failed");
+    if (!folder.savesScenes) return;
     this.#file(sceneId)
       .append(record)
       .catch((err: unknown) => log.error({ err, record }, "cannot write the match log"));

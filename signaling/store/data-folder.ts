@@ -62,12 +62,13 @@ async function makeFolder(path: string): Promise<void> {
 export class DataFolder {
   readonly path: string;
 
-  readonly #savesScenes: boolean;
+  /** Whether what happens in scenes is written. */
+  readonly savesScenes: boolean;
 
   /** Without `savesScenes` only the environments are written, which the server itself needs. */
   constructor(dataDir: string, experimentId: string, savesScenes = true) {
     this.path = join(dataDir, experimentId);
-    this.#savesScenes = savesScenes;
+    this.savesScenes = savesScenes;
   }
 
   get databasePath(): string {
@@ -103,7 +104,7 @@ export class DataFolder {
 
   /** Resolves once the whole file of a scene is on disk. */
   async write(sceneId: string, name: string, text: string): Promise<void> {
-    if (this.#savesScenes) await this.#write(sceneId, name, text);
+    if (this.savesScenes) await this.#write(sceneId, name, text);
   }
 
   async #write(sceneId: string, name: string, text: string): Promise<void> {

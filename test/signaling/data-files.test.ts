@@ -1,6 +1,6 @@
 /** Every file of the documented table lies exactly where it is documented to, and nothing else does. */
 import { readdir } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Study } from "../../signaling/study/index.ts";
 import { counterStudy } from "../support/counter-study.ts";
 import { walkTwo } from "../support/paired-walk.ts";
@@ -54,12 +54,13 @@ describe("a walk of two", () => {
     expect(found).toEqual(expect.arrayContaining(SUBJECTS.flatMap(paths)));
   });
 
-  it("[DA10] with the game's own file and the code there is nothing else", () => {
+  it("[DA10] with the game's own files and the code there is nothing else", () => {
     const { gameId, environmentDigest } = walk.starts[0];
     const all = [
       ...TABLE.flatMap(([, paths]) => SUBJECTS.flatMap(paths)),
       `paired/${gameId}_aggregated_metrics.json`,
       `environments/${environmentDigest}.js`,
+      "match_logs/paired_matches.jsonl",
     ];
     expect(found).toEqual(all.sort());
   });
@@ -74,7 +75,11 @@ async function walkAlone(study: Study): Promise<StudyServer> {
 }
 
 it("[DA11] without saveExperimentData only the code and the server's state are written", async () => {
-  const server = await walkAlone({ ...counterStudy(), saveExperimentData: false });
+  const study = { ...counterStudy(), saveExperimentData: false };
+  const { server, endings, stop } = await walkTwo(SUBJECTS, { study });
+  onTestFinished(stop);
+  await server.running.idle();
+  expect(endings).toMatchObject([{ kind: "completion-code" }, { kind: "completion-code" }]);
   expect(await filesOf(server)).toEqual([
     expect.stringMatching(/^environments\/[0-9a-f]{16}\.js$/),
   ]);
