@@ -51,7 +51,7 @@ export type { SessionEvent } from "./session/event.ts";
 export { fulfil } from "./session/fulfil.ts";
 export type { P2PSessionOptions } from "./session/handshake.ts";
 export { handshakeDigest } from "./session/handshake.ts";
-export type { SessionMetrics } from "./session/metrics.ts";
+export type { DesyncReport, SessionMetrics } from "./session/metrics.ts";
 export { P2PSession } from "./session/p2p-session.ts";
 export { pausePolicyOf } from "./session/pause-policy.ts";
 export type { Request } from "./session/request.ts";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: run a study, verify and export its data, test an environment, expand conditions.
+ * The command line: run a study, verify and export its data, repeat a difference, test an environment, expand conditions.
  * Each command loads what it needs when it is called, so that the short ones start at once.
  */
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -69,14 +69,22 @@ async function run(studyPath: string, options: ConditionsRunOptions): Promise<vo
   }
 }
 
-async function verify(dir: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const { verifyFolder } = await import("./verify.ts");
-  const report = await verifyFolder(dir);
-  if (json) say(JSON.stringify(report, null, 1));
-  else for (const line of report.lines) say(line);
-  if (report.fault !== null) process.stderr.write(`${report.fault}\n`);
-  process.exitCode = report.exitCode;
-}
+type Compute = (path: string) => Promise<{
+  readonly exitCode: number;
+  readonly fault: string | null;
+  readonly lines: readonly string[];
+}>;
+
+/** Prints what was computed again. */
+const printing =
+  (compute: Compute) =>
+  async (path: string, { json }: { readonly json?: boolean }) => {
+    const report = await compute(path);
+    if (json) say(JSON.stringify(report, null, 1));
+    else for (const line of report.lines) say(line);
+    if (report.fault !== null) process.stderr.write(`${report.fault}\n`);
+    process.exitCode = report.exitCode;
+  };
 
 const program = new Command("tandem")
   .description("Real-time paired human studies in the browser.")
@@ -110,7 +118,13 @@ program
   .description("Compute every episode below a folder again and compare it with its files.")
   .argument("<dir>", "data folder")
   .option("--json", "print the report as JSON")
-  .action(verify);
+  .action(printing(async (dir) => (await import("./verify.ts")).verifyFolder(dir)));
+program
+  .command("reproduce")
+  .description("Compute a frame again in which two pages differed, and say whose page was right.")
+  .argument("<bundle.json>", "`…_desync.json` in a data folder")
+  .option("--json", "print the report as JSON")
+  .action(printing(async (path) => (await import("./reproduce.ts")).reproduceBundle(path)));
 addSyncTestCommand(program);
 addConditionsCommands(program);
 addDataCommands(program);

@@ -1,38 +1,39 @@
 /** Schemas of everything a participant's page may send, and the limits on it. */
 import { z } from "zod";
 import { advanceSceneMessage, queryParameters, syncGlobalsMessage } from "./carried-value.ts";
+import { connectionReport, sessionMetrics } from "./measurement-message.ts";
+import {
+  episodeNumber,
+  frame,
+  hash,
+  located,
+  perPlayer,
+  playerIndex,
+  software,
+} from "./message-field.ts";
 
 /** Raised whenever a page of an older build could misread this one. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** The longest subject id that is still a portable file name with its suffixes. */
 export const SUBJECT_ID_LENGTH_MAX = 100;
 /** Safe on every disk and in every URL: no separator, no leading dot, no control character. */
 export const SUBJECT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~@-]*$/;
 
-/** Three hours at 120 frames per second, the longest episode, and as much waiting: no frame number is larger. */
-const FRAME_MAX = 2 * 3 * 60 * 60 * 120;
 /** Two seconds of frames at the highest rate, with room for a catch-up after an interruption. */
 const LOG_CHUNK_FRAMES_MAX = 1_200;
-const PLAYERS_MAX = 8;
 const ACTION_LENGTH_MAX = 64;
 /** The largest JSON action has 64 bytes of ASCII; this bound is of JSON that is not escaped, and so shorter. */
 const JSON_LENGTH_MAX = 64;
+/** JSON of one state; three of them, with ten seconds of inputs, make a message that the socket takes. */
+const STATE_LENGTH_MAX = 1_000_000;
 /** An SDP with many candidates is some 10 kB. */
 const SIGNAL_LENGTH_MAX = 100_000;
 
-const frame = z.int().min(0).max(FRAME_MAX);
-const playerIndex = z
-  .int()
-  .min(0)
-  .max(PLAYERS_MAX - 1);
-const episodeNumber = z.int().min(0).max(10_000);
 const identifier = z.string().min(1).max(200);
 /** Its own space decides what is an action; here only its size is bounded, whatever its depth. */
 const jsonAction = z.custom<z.core.util.JSONType>(isSmallJson);
 const action = z.union([z.number(), z.array(z.number()).max(ACTION_LENGTH_MAX), jsonAction]);
-const hash = z.string().regex(/^[0-9a-f]{16}$/);
-const perPlayer = <T extends z.ZodType>(entry: T) => z.array(entry).max(PLAYERS_MAX);
 const perFrame = <T extends z.ZodType>(entry: T) => z.array(entry).max(LOG_CHUNK_FRAMES_MAX);
 
 const registerMessage = z.strictObject({
@@ -97,131 +98,6 @@ const episodeLogMessage = z.strictObject({
   observer: observerFrames,
 });
 
-const rttSample = z.strictObject({ atMs: z.number(), rttMs: z.number() });
-const link = z.strictObject({
-  peer: playerIndex,
-  rttMs: z.number().nullable(),
-  jitterMs: z.number().nullable(),
-  rttSamples: z.array(rttSample).max(20_000),
-  packetsSent: z.int(),
-  packetsReceived: z.int(),
-  bytesSent: z.int(),
-  bytesReceived: z.int(),
-  packetsLost: z.int(),
-  packetsLate: z.int(),
-  packetsMalformed: z.int(),
-  advantageFrames: z.number().nullable(),
-  advantageBoundFrames: z.number().nullable(),
-});
-const desync = z.strictObject({
-  frame,
-  peer: playerIndex,
-  ours: hash,
-  theirs: z.string().max(64),
-  verifiedFrame: frame,
-  atMs: z.number(),
-  located: z.strictObject({ path: z.string(), ours: z.string(), theirs: z.string() }).nullable(),
-});
-const delayFrames = z.int().min(0).max(15);
-/** Mirrors the engine's `SessionMetrics`. */
-const sessionMetrics = z.strictObject({
-  currentFrame: frame,
-  confirmedFrame: frame,
-  verifiedFrame: frame,
-  ticks: z.int(),
-  framesSimulated: z.int(),
-  framesResimulated: z.int(),
-  hashCount: z.int(),
-  inputDelay: z.strictObject({
-    delayFrames: delayFrames.nullable(),
-    proposals: perPlayer(
-      z.strictObject({
-        playerIndex,
-        delayFrames,
-        rttP95Ms: z.number().min(0).nullable(),
-        jitterMs: z.number().min(0).nullable(),
-        samples: z.int().min(0),
-      }),
-    ),
-  }),
-  rollbacks: z
-    .array(
-      z.strictObject({
-        frame,
-        currentFrame: frame,
-        depthFrames: z.int(),
-        playerIndex,
-        atMs: z.number(),
-      }),
-    )
-    .max(200_000),
-  stalls: z
-    .array(
-      z.strictObject({
-        frame,
-        waitingFor: perPlayer(playerIndex),
-        startMs: z.number(),
-        durationMs: z.number(),
-        ticks: z.int(),
-      }),
-    )
-    .max(200_000),
-  interruptions: z
-    .array(
-      z.strictObject({
-        peer: playerIndex,
-        startMs: z.number(),
-        durationMs: z.number().nullable(),
-      }),
-    )
-    .max(20_000),
-  returns: z
-    .array(z.strictObject({ peer: playerIndex, playerIndex, frame, atMs: z.number() }))
-    .max(20_000),
-  desyncs: z.array(desync).max(1_000),
-  links: z.array(link).max(PLAYERS_MAX),
-});
-
-const pathCount = z.strictObject({ direct: z.int().min(0), relay: z.int().min(0) });
-/** Mirrors the engine's `PathCounts`, for the whole game so far. */
-const pathCounts = z.strictObject({
-  sentPackets: pathCount,
-  receivedPackets: pathCount,
-  sentBytes: pathCount,
-  receivedBytes: pathCount,
-  congestedPackets: z.int().min(0),
-});
-
-const protocolName = z.string().max(40);
-/** Mirrors the engine's `CandidatePair`, with when it was chosen. */
-const candidatePair = z.strictObject({
-  peer: playerIndex,
-  episode: episodeNumber,
-  frame,
-  atMs: z.number(),
-  type: z.enum(["direct", "relay"]),
-  localCandidateType: protocolName,
-  remoteCandidateType: protocolName,
-  protocol: protocolName.nullable(),
-  relayProtocol: protocolName.nullable(),
-});
-
-const connectionReport = z.strictObject({
-  type: z.enum(["direct", "relay", "unknown"]),
-  localCandidateType: protocolName.nullable(),
-  remoteCandidateType: protocolName.nullable(),
-  protocol: protocolName.nullable(),
-  relayProtocol: protocolName.nullable(),
-  /** Every pair that was chosen in the game so far, in order. */
-  pairs: z.array(candidatePair).max(500),
-  detectedAtFrame: frame.nullable(),
-  detectedAtMs: z.number().nullable(),
-  wasDirectConnected: z.boolean(),
-  /** Frame and time of the first switch to the relay; null if play never left the direct path. */
-  fallbackAtFrame: frame.nullable(),
-  counts: pathCounts,
-});
-
 const focusPeriod = z.strictObject({
   /** Milliseconds since the epoch. */
   startMs: z.number(),
@@ -242,6 +118,31 @@ const closeEpisodeMessage = z.strictObject({
   startedAtMs: z.number(),
   endedAtMs: z.number(),
   userAgent: z.string().max(500),
+});
+
+const stateJson = z.string().max(STATE_LENGTH_MAX).nullable();
+/** All that one page knows of a frame in which it differs from another; the server adds what it knows itself. */
+const desyncReportMessage = z.strictObject({
+  gameId: identifier,
+  episode: z.int().min(0).max(10_000),
+  /** Position in the metrics' `desyncs`: with game and episode the report's id. */
+  index: z.int().min(0).max(99),
+  peer: playerIndex,
+  frame: frame.min(1),
+  /** The last that was the same on both sides. */
+  verifiedFrame: frame,
+  agreedHash: hash.nullable(),
+  ours: hash,
+  theirs: hash,
+  /** JSON of the states; null where one is not known or too long. */
+  states: z.strictObject({ agreed: stateJson, ours: stateJson, theirs: stateJson }),
+  located,
+  software,
+  atMs: z.number(),
+  /** Inputs of the frames from `fromFrame` on and below `frame`; the log holds those before. */
+  fromFrame: frame,
+  actions: perFrame(perPlayer(action)),
+  flags: perFrame(perPlayer(z.int().min(0).max(15))),
 });
 
 const finishGameMessage = z.strictObject({ gameId: identifier });
@@ -267,6 +168,7 @@ export const CLIENT_MESSAGES = {
   relay: relayMessage,
   "episode-log": episodeLogMessage,
   "close-episode": closeEpisodeMessage,
+  "desync-report": desyncReportMessage,
   "finish-game": finishGameMessage,
   "report-ping": pingMessage,
   "report-presence": presenceMessage,

@@ -1,49 +1,13 @@
 /** What each message of a registered page means, in the words of the rooms that act on it. */
-import type { Logger } from "pino";
-import type { Clock } from "./clock.ts";
+import { storeDesync } from "./games/desync-bundle.ts";
 import { appendLog } from "./games/episode-log.ts";
-import type { GameRooms } from "./games/game-rooms.ts";
-import type { GameWatch } from "./games/game-watch.ts";
-import type { PreparedGame } from "./games/prepared-game.ts";
-import type { Settlement } from "./games/settlement.ts";
-import type { TrialLines } from "./games/trial-lines.ts";
-import type { MatchLog } from "./matchmaking/match-log.ts";
-import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { clientOf } from "./monitoring/client.ts";
-import type { EntryDesk } from "./participants/entry-desk.ts";
 import { setGlobals } from "./participants/globals.ts";
-import type { Journey } from "./participants/journey.ts";
-import type { Presence } from "./participants/presence.ts";
-import type { Registration } from "./participants/registration.ts";
 import { exitScene } from "./participants/scene-exit.ts";
 import type { ClientMessage, Reply, ReplyPayloads } from "./protocol.ts";
+import type { Rooms } from "./rooms.ts";
 import { connectionOf, type Handled, type Handlers, type PageSession } from "./socket-gateway.ts";
-import type { Database } from "./store/database.ts";
-import type { GamePlayer, GameTable } from "./store/game-table.ts";
-import type { ParticipantTable } from "./store/participant-table.ts";
-import type { ValueTable } from "./store/value-table.ts";
-
-/** Everything the handlers act through. */
-export interface Rooms {
-  readonly database: Database;
-  readonly participants: ParticipantTable;
-  readonly values: ValueTable;
-  readonly games: GameTable;
-  readonly journey: Journey;
-  readonly presence: Presence;
-  readonly registration: Registration;
-  readonly waitingRooms: ReadonlyMap<string, WaitingRoom>;
-  readonly gameRooms: GameRooms;
-  readonly trialLines: TrialLines;
-  readonly matchLog: MatchLog;
-  readonly settlement: Settlement;
-  readonly watch: GameWatch;
-  readonly entryDesk: EntryDesk;
-  readonly prepared: ReadonlyMap<string, PreparedGame>;
-  readonly clock: Clock;
-  readonly log: Logger;
-  show(subjectId: string): void;
-}
+import type { GamePlayer } from "./store/game-table.ts";
 
 const WRONG_GAME = { ok: false, reason: "wrong_game", message: "This is not your game." } as const;
 
@@ -215,6 +179,25 @@ function episodeLog(
   }
 }
 
+async function desyncReport(
+  { games, gameRooms, prepared, experimentId, folder }: Rooms,
+  subjectId: string,
+  message: ClientMessage<"desync-report">,
+): Promise<Handled<"desync-report">> {
+  const { gameId } = message;
+  const seat = gameRooms.seat(gameId, subjectId);
+  if (seat === null) return { reply: WRONG_GAME };
+  const environment = prepared.get(games.get(gameId).sceneId)?.environment;
+  if (environment === undefined) return { reply: WRONG_GAME };
+  const players = gameRooms.seats(gameId);
+  const options = { experimentId, table: games, folder, environment, players, seat };
+  const result = await storeDesync(message, options);
+  if (result.kind === "malformed") {
+    return { reply: { ok: false, reason: "malformed", message: result.message } };
+  }
+  return { reply: { ok: true, isStored: result.kind === "stored" } };
+}
+
 type CloseReply = Reply<ReplyPayloads["close-episode"]>;
 
 function storeClose(
@@ -286,6 +269,7 @@ export function pageHandlers(rooms: Rooms): Handlers {
     relay: (subjectId, message) => relay(rooms, subjectId, message),
     "episode-log": (subjectId, message) => episodeLog(rooms, subjectId, message),
     "close-episode": (subjectId, message) => closeEpisode(rooms, subjectId, message),
+    "desync-report": (subjectId, message) => desyncReport(rooms, subjectId, message),
     "finish-game": (subjectId, message) => finishGame(rooms, subjectId, message),
     "report-ping": () => ({ reply: { ok: true, serverTimeMs: rooms.clock.nowMs() } }),
     "report-presence": (subjectId, message) => {

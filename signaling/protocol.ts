@@ -60,6 +60,8 @@ export interface ReplyPayloads {
   /** `ackFrame` below the closed `endFrame` means: send the rest of the log, then close again. */
   "close-episode": { readonly ackFrame: number; readonly isClosed: boolean };
   "finish-game": object;
+  /** Not stored yet: the log does not reach the report's first frame; send it, then the report again. */
+  "desync-report": { readonly isStored: boolean };
   "report-ping": { readonly serverTimeMs: number };
   "report-presence": object;
   "client-error": object;
@@ -220,6 +222,7 @@ export interface GameStart extends LinePlan {
     readonly onInterruption: "continue" | "pause";
     readonly resumeCountdownMs: number;
     readonly pauseLimitMs: number | null;
+    readonly onDesync: "dispute" | "recover";
   };
   /** Who plays the agents that have no participant. */
   readonly emptySeats: "neutral" | "bot";

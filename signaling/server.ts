@@ -14,12 +14,13 @@ import { TrialLines } from "./games/trial-lines.ts";
 import { addRoutes, refuseLink } from "./http-routes.ts";
 import { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
-import { pageHandlers, type Rooms } from "./page-handlers.ts";
+import { pageHandlers } from "./page-handlers.ts";
 import { EntryDesk } from "./participants/entry-desk.ts";
 import { Journey } from "./participants/journey.ts";
 import { Presence } from "./participants/presence.ts";
 import { Registration } from "./participants/registration.ts";
 import { type Contents, loadContents } from "./participants/scene-content.ts";
+import type { Rooms } from "./rooms.ts";
 import { openGateway, type StudySocketServer } from "./socket-gateway.ts";
 import { DataError, DataFolder } from "./store/data-folder.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -189,7 +190,8 @@ function createRooms(parts: Parts): Rooms {
   const trialLines = new TrialLines({ ...shared, webrtc: study.webrtc });
   const matchLog = new MatchLog({ folder, clock, log });
   const desks = { registration, entryDesk, waitingRooms, gameRooms, trialLines, matchLog };
-  const rooms: Rooms = { ...shared, ...desks, games, watch, show };
+  const { experimentId } = study;
+  const rooms: Rooms = { ...shared, ...desks, experimentId, folder, games, watch, show };
   for (const [sceneId, room] of createWaitingRooms(rooms)) waitingRooms.set(sceneId, room);
   return rooms;
 }

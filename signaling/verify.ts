@@ -3,9 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { parse } from "csv-parse/sync";
 import { type Environment, isAction } from "../engine/index.ts";
-import { digestOf, loadEnvironment } from "./games/environment-bundle.ts";
+import { EnvironmentShelf } from "./games/environment-shelf.ts";
 import { replay } from "./games/episode-replay.ts";
-import { ENVIRONMENTS_FOLDER, fileName } from "./store/data-folder.ts";
+import { readDataFile, UnusableInput } from "./store/data-file.ts";
+import { fileName } from "./store/data-folder.ts";
 import { type ReplayFile, replaySchema } from "./store/file-schema.ts";
 import { episodeOf } from "./store/game-csv.ts";
 
@@ -23,6 +24,8 @@ export interface EpisodeReport {
   readonly file: string;
   readonly status: "verified" | "unverified" | "different";
   readonly frames: number;
+  /** Frames in which pages differed and from which they recovered. */
+  readonly recoveredFrames: readonly number[];
   /** Why an episode without a difference is not verified. */
   readonly detail: string;
   readonly difference: Difference | null;
@@ -36,50 +39,7 @@ export interface VerifyReport {
   readonly lines: readonly string[];
 }
 
-/** The folder or a file in it cannot be used at all. */
-class UnusableInput extends Error {}
-
-async function readReplay(path: string): Promise<ReplayFile> {
-  const text = await readFile(path, "utf8");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UnusableInput(`${path} is not JSON.`);
-  }
-  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
-  if (version !== 1) {
-    throw new UnusableInput(`${path} has format version ${String(version)}; only 1 is known.`);
-  }
-  const parsed = replaySchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UnusableInput(`${path} is not a replay: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-class EnvironmentShelf {
-  readonly #loaded = new Map<string, Environment>();
-
-  /** Loads the bundle beside the scene folder, once it is proved to be the one that was played. */
-  async get(replayPath: string, digest: string): Promise<Environment> {
-    const experiment = dirname(dirname(replayPath));
-    const path = join(experiment, ENVIRONMENTS_FOLDER, `${digest}.js`);
-    const known = this.#loaded.get(path);
-    if (known !== undefined) return known;
-    const code = await readFile(path, "utf8").catch(() => {
-      throw new UnusableInput(`The environment ${path} is missing.`);
-    });
-    const actual = digestOf(code);
-    if (actual !== digest) {
-      throw new UnusableInput(`The environment ${path} has been changed: its digest is ${actual}.`);
-    }
-    const environment = await loadEnvironment(code, path).catch((error: Error) => {
-      throw new UnusableInput(error.message);
-    });
-    this.#loaded.set(path, environment);
-    return environment;
-  }
-}
+const readReplay = (path: string) => readDataFile(path, replaySchema, "a replay");
 
 type Place = Omit<Difference, "file">;
 
@@ -143,6 +103,7 @@ const SHARED = [
   "actions",
   "flags",
   "status",
+  "recoveries",
 ] as const;
 
 function partnerDifference(own: ReplayFile, partner: ReplayFile): Place | null {
@@ -196,6 +157,7 @@ class EpisodeCheck {
       file: relative(this.#root, path),
       status,
       frames: file.endFrame,
+      recoveredFrames: (file.recoveries ?? []).map(({ frame }) => frame),
       detail: status === "unverified" ? file.detail : "",
       difference,
     };
@@ -252,8 +214,11 @@ class EpisodeCheck {
   }
 }
 
-function lineOf({ file, status, frames, detail, difference }: EpisodeReport): string {
-  if (difference === null) return `${file}: ${status}, ${frames} frames${detail && ` (${detail})`}`;
+function lineOf({ file, status, frames, recoveredFrames, detail, difference }: EpisodeReport) {
+  if (difference === null) {
+    const recovered = recoveredFrames.map((frame) => `, recovered at frame ${frame}`).join("");
+    return `${file}: ${status}, ${frames} frames${recovered}${detail && ` (${detail})`}`;
+  }
   const frame = difference.frame === null ? "" : `, frame ${difference.frame}`;
   const { column, expected, got } = difference;
   return `${file}: different: ${difference.file}${frame}, ${column}: expected ${expected}, got ${got}`;

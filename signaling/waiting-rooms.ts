@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { PreparedGame } from "./games/prepared-game.ts";
 import { acquaintanceOf } from "./matchmaking/acquaintance.ts";
 import { WaitingRoom } from "./matchmaking/waiting-room.ts";
-import type { Rooms } from "./page-handlers.ts";
+import type { Rooms } from "./rooms.ts";
 
 function createWaitingRoom(rooms: Rooms, sceneId: string, { gym }: PreparedGame): WaitingRoom {
   const { clock, participants, games, journey, presence, log } = rooms;

@@ -1,9 +1,10 @@
 /** Rare messages on the reliable channel: greeting, return, handing over, end, hashes of a disputed stretch. */
 import { z } from "zod";
 import { asciiJson } from "../determinism/ascii-json.ts";
+import { GENERATION_MAX } from "./play-packet.ts";
 
 /** Raised with every change of a packet or message that an older peer would misread. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /** Hashes in one message; a stretch in dispute begins at most this far behind. */
 export const DISPUTED_HASHES_MAX = 2_048;
@@ -26,12 +27,18 @@ const SNAPSHOT_PARTS_MAX = 512;
 export const LOG_FRAMES_MAX = 1_024;
 /** Three hours at 60 frames a second. */
 const FRAME_MAX = 648_000;
+/** Longer than any user agent; a longer description is cut by whoever gives it. */
+export const SOFTWARE_LENGTH_MAX = 600;
 
 const delayFrames = z.int().min(0).max(DELAY_FRAMES_MAX);
 const frame = z.int().min(0).max(FRAME_MAX);
 const word = z.int().min(0).max(0xffffffff);
 /** How often a peer's page has come back; 0 for the first. */
 const incarnation = z.int().min(0).max(0xffff);
+/** How often the sender's hash chain was cut when it wrote this. */
+const generation = z.int().min(0).max(GENERATION_MAX);
+/** What the sender runs: product version and browser, for reports. */
+const software = z.string().max(SOFTWARE_LENGTH_MAX);
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** What the sender has of one player's inputs. */
@@ -51,6 +58,7 @@ const controlMessage = z.discriminatedUnion("kind", [
     incarnation,
     /** The sender knows nothing of the episode: its page before this one is gone. */
     isReturning: z.boolean(),
+    software,
   }),
   z.strictObject({
     kind: z.literal("input-delay"),
@@ -67,6 +75,7 @@ const controlMessage = z.discriminatedUnion("kind", [
     /** Incarnations of the receiver that is welcome, and of the sender. */
     yours: incarnation,
     mine: incarnation,
+    software,
     /** Next frame that the sender simulates. */
     currentFrame: frame,
     /** The group's input delay, and what the receiver's page before had asked for; null before. */
@@ -96,6 +105,7 @@ const controlMessage = z.discriminatedUnion("kind", [
     kind: z.literal("snapshot"),
     episode: z.int().min(0),
     frame,
+    generation,
     part: z.int().min(0).max(SNAPSHOT_PARTS_MAX),
     parts: z.int().min(1).max(SNAPSHOT_PARTS_MAX),
     /** A piece of the state's JSON; empty for frame 0, which everybody can make. */
@@ -108,10 +118,12 @@ const controlMessage = z.discriminatedUnion("kind", [
     episode: z.int().min(0),
     endFrame: frame,
     chain: z.int().min(0),
+    generation,
   }),
   z.strictObject({
     kind: z.literal("hashes"),
     episode: z.int().min(0),
+    generation,
     /** `hashes[i]` is of the state of frame `fromFrame + i`. */
     fromFrame: frame,
     hashes: z.array(hash).max(DISPUTED_HASHES_MAX),
@@ -128,9 +140,21 @@ const controlMessage = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("state"),
     episode: z.int().min(0),
+    generation,
     frame,
     /** The sender's state of that frame, JSON-like. */
     state: z.json(),
+  }),
+  z.strictObject({
+    kind: z.literal("recover"),
+    episode: z.int().min(0),
+    /** The generation that the sender has begun, by going back to `agreedFrame`. */
+    generation: generation.min(1),
+    /** First frame in which two peers differed. */
+    frame: frame.min(1),
+    agreedFrame: frame,
+    /** Chain value of `agreedFrame`. */
+    chain: z.int().min(0),
   }),
 ]);
 

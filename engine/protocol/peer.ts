@@ -6,6 +6,7 @@
  *
  * A page that comes back is a new incarnation of its peer: `restart` begins its conversation anew.
  */
+import type { HashChain } from "../rollback/hash-chain.ts";
 import type { InputClock } from "../rollback/input-clock.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import { TimeSync } from "../rollback/time-sync.ts";
@@ -23,6 +24,7 @@ export type PeerState =
 interface ReportedChain {
   readonly frame: number;
   readonly chain: number;
+  readonly generation: number;
 }
 
 /** A tick's packet to one peer. */
@@ -60,11 +62,15 @@ export class Peer {
   incarnation = 0;
   /** Whether the new page has greeted and not played yet. */
   isReturning = false;
-  hasToldEnd = false;
+  /** Generation of our chain in which the peer was last told the end; null before. */
+  toldEndGeneration: number | null = null;
   /** Frames up to here had the same chain on both sides. */
   verifiedFrame = 0;
   reportedChain: ReportedChain | null = null;
-  hasDesynced = false;
+  /** First frame whose state differs from ours in this generation; null while none is known to. */
+  disputedFrame: number | null = null;
+  /** How the peer describes the program it runs; empty before its greeting. */
+  software = "";
   /** What the peer said when it ended; null before. */
   end: { readonly endFrame: number; readonly chain: number } | null = null;
   readonly #options: PeerOptions;
@@ -94,6 +100,7 @@ export class Peer {
       echoHoldMs: 0,
       hashFrame: 0,
       chain: 0,
+      generation: 0,
     };
     this.#framesMax = runFramesMax(
       options.localPlayers.map((player) => (options.queues[player] as InputQueue).layout),
@@ -113,7 +120,7 @@ export class Peer {
     this.ackedFrame = 0;
     this.reportedChain = null;
     this.end = null;
-    this.hasToldEnd = false;
+    this.toldEndGeneration = null;
     this.link.restart();
     this.timeSync = new TimeSync();
     this.#sequence = 0;
@@ -158,13 +165,14 @@ export class Peer {
     }
     this.#measureAdvantage(header.newestFrame, nowMs, clock);
     if (this.reportedChain === null && header.hashFrame > this.verifiedFrame) {
-      this.reportedChain = { frame: header.hashFrame, chain: header.chain };
+      const { hashFrame: frame, chain, generation } = header;
+      this.reportedChain = { frame, chain, generation };
     }
     return true;
   }
 
   /** Encodes this tick's packet; it and its bytes are borrowed until the next one. */
-  writePlay(hashFrame: number, chain: number, nowMs: number): PlayPacket {
+  writePlay(chain: HashChain, nowMs: number): PlayPacket {
     const { queues, localPlayers, players } = this.#options;
     const length = (queues[localPlayers[0] as number] as InputQueue).length;
     const header = this.#header;
@@ -179,8 +187,9 @@ export class Peer {
     const hasEcho = players.length > 0 && holdMs >= 0 && holdMs <= HOLD_MS_MAX;
     header.echoSequence = hasEcho ? this.link.newestSequence & 0xff : null;
     header.echoHoldMs = hasEcho ? holdMs : 0;
-    header.hashFrame = hashFrame;
-    header.chain = chain;
+    header.hashFrame = chain.newestFrame;
+    header.chain = chain.chainAt(chain.newestFrame);
+    header.generation = chain.generation;
     const bytes = this.#writer.write(header, queues);
     this.link.sent(header.sequence, bytes.length, nowMs);
     this.#packet.bytes = bytes;

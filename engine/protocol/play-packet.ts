@@ -1,6 +1,6 @@
 /**
  * The one packet of a tick. Layout, in bits (see SPEC PR):
- * kind 2 · has echo 1 · episode 5 · epoch 3 · sequence 16 · newest input frame 16 ·
+ * kind 2 · has echo 1 · episode 5 · epoch 3 · generation 2 · sequence 16 · newest input frame 16 ·
  * input count varint · per player of others: ack zigzag · [echo sequence 8 · hold varint] ·
  * hashed frame zigzag · chain 32 · per player of the sender: run of inputs.
  * Frames travel as low halves or as differences: the receiver knows about where they must lie.
@@ -12,6 +12,9 @@ import { PACKET_BYTES_MAX, RUN_FRAMES_MAX, readRun, writeRun } from "./input-del
 const KIND_PLAY = 1;
 /** Holds are counted in quarters of a millisecond: finer than any browser's clock under isolation. */
 const HOLD_UNITS_PER_MS = 4;
+/** Bits of the chain's generation; three recoveries can be told apart. */
+const GENERATION_BITS = 2;
+export const GENERATION_MAX = (1 << GENERATION_BITS) - 1;
 /** A peer that held a packet for longer was asleep: its echo says nothing about the path. */
 export const HOLD_MS_MAX = 2_000;
 
@@ -33,6 +36,8 @@ export interface PlayHeader {
   /** Frame whose chain value follows; 0 before any was hashed. */
   hashFrame: number;
   chain: number;
+  /** How often the sender's chain was cut, up to `GENERATION_MAX`. */
+  generation: number;
 }
 
 /** Encodes packets of one sender into one buffer of its own. */
@@ -55,6 +60,7 @@ export class PlayWriter {
     writer.write(header.echoSequence === null ? 0 : 1, 1);
     writer.write(header.episode & 31, 5);
     writer.write(header.epoch & 7, 3);
+    writer.write(header.generation, GENERATION_BITS);
     writer.write(header.sequence & 0xffff, 16);
     writer.write(header.newestFrame & 0xffff, 16);
     writer.writeVarint(header.inputCount);
@@ -105,6 +111,7 @@ export class PlayReader {
       echoHoldMs: 0,
       hashFrame: 0,
       chain: 0,
+      generation: 0,
     };
   }
 
@@ -125,10 +132,12 @@ export class PlayReader {
     const hasEcho = reader.read(1) === 1;
     const isMeant = reader.read(5) === (episode & 31) && reader.read(3) === (epoch & 7);
     if (!isMeant) return reader.isOverrun ? "malformed" : "stale";
+    const generation = reader.read(GENERATION_BITS);
     const known = (this.#queues[this.#senders[0] as number] as InputQueue).length;
     const { header } = this;
     header.episode = episode;
     header.epoch = epoch;
+    header.generation = generation;
     header.sequence = nearest(reader.read(16), sequenceNear);
     header.newestFrame = nearest(reader.read(16), known);
     header.inputCount = reader.readVarint();

@@ -17,10 +17,22 @@ export class HashChain {
   #halves = new Uint32Array(this.#hashes.buffer);
   #chain = new Uint32Array(INITIAL_FRAMES);
   #length = 1;
+  #generation = 0;
 
   /** Newest frame with a hash; 0 before any. The state of frame 0 is known from the seed. */
   get newestFrame(): number {
     return this.#length - 1;
+  }
+
+  /** How often the chain was cut: values of two generations say nothing about each other. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Forgets every frame after `frame`, at most `newestFrame`: what is hashed from now on is of another generation. */
+  cut(frame: number, generation = this.#generation + 1): void {
+    this.#length = frame + 1;
+    this.#generation = generation;
   }
 
   /** Adds the hash of the next frame's state. */
@@ -40,6 +52,10 @@ export class HashChain {
   /** Chain value of `frame`, from 0 to `newestFrame`. */
   chainAt(frame: number): number {
     return this.#chain[frame] as number;
+  }
+
+  hashValueAt(frame: number): bigint {
+    return this.#hashes[frame] as bigint;
   }
 
   /** Hash of `frame`'s state as 16 hexadecimal digits; frame from 1 to `newestFrame`. */

@@ -133,7 +133,7 @@ export class Episode {
   /** Returns the detail, with what went wrong while saving the last confirmed frames. */
   private collectRest(detail: string): string {
     try {
-      this.options.recorder.collect(this.options.session.takeConfirmed());
+      this.options.recorder.collect(this.options.session.takeConfirmed(true));
       return detail;
     } catch (error) {
       return `${detail} (${error instanceof Error ? error.message : String(error)})`;

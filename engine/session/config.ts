@@ -41,6 +41,11 @@ export interface SessionConfig {
   readonly resumeCountdownMs: number;
   /** How long one player can hold the others in one episode, in all; null for as long as they like. */
   readonly pauseLimitMs: number | null;
+  /**
+   * When peers' states differ: `dispute` marks every frame from there, `recover` has all go back to the last state
+   * they agreed on and simulate again, and disputes only what differs a second time.
+   */
+  readonly onDesync: "dispute" | "recover";
 }
 
 export const DEFAULT_SESSION_CONFIG: SessionConfig = {
@@ -55,6 +60,7 @@ export const DEFAULT_SESSION_CONFIG: SessionConfig = {
   onInterruption: "continue",
   resumeCountdownMs: 3_000,
   pauseLimitMs: 30_000,
+  onDesync: "dispute",
 };
 
 const RANGES = {
@@ -87,6 +93,9 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
     if (!(choices as readonly string[]).includes(value)) {
       faults.push(`Expected \`${name}\` to be ${choices.join(" or ")}, got ${String(value)}`);
     }
+  }
+  if (config.onDesync !== "dispute" && config.onDesync !== "recover") {
+    faults.push(`Expected \`onDesync\` to be dispute or recover, got ${String(config.onDesync)}`);
   }
   return faults;
 }

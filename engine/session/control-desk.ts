@@ -5,7 +5,7 @@ import { Audience } from "./audience.ts";
 import { Departures } from "./departures.ts";
 import type { SessionEvent } from "./event.ts";
 import { HandOver, type Receiver } from "./hand-over.ts";
-import type { P2PSessionOptions } from "./handshake.ts";
+import { type P2PSessionOptions, softwareOf } from "./handshake.ts";
 import type { Opening } from "./opening.ts";
 import type { PeerGroup } from "./peer-group.ts";
 import { Readmission } from "./readmission.ts";
@@ -46,15 +46,17 @@ export class ControlDesk {
   constructor(options: ControlDeskOptions) {
     this.#options = options;
     const { session, simulator, group, opening, host, localPlayers } = options;
-    const { chain, recorder } = simulator;
+    const { chain } = simulator;
+    const software = softwareOf(session);
     const { episode, config, resume, players } = session;
     const parts = { simulator, episode, config, players, opening, peers: group.peers };
-    this.verification = new Verification(chain, episode, recorder.desyncs, host);
+    this.verification = new Verification({ ...parts, software, host });
     this.departures = new Departures({ ...parts, host });
     this.handOver = new HandOver({
       ...parts,
       host: {
         send: (to, message) => host.send(to, message),
+        settledFrame: () => this.verification.recovery.settledFrame,
         verifiedFrame: () => group.verifiedFrame(chain.newestFrame),
         endFrame: () => host.endFrame(),
       },
@@ -71,6 +73,7 @@ export class ControlDesk {
       departures: this.departures,
       handOver: this.handOver,
       incarnation: resume?.incarnation ?? 0,
+      software,
       send: (peer, message) => host.send(peer, message),
     });
     this.ownReturn =
@@ -89,7 +92,7 @@ export class ControlDesk {
     if (ownReturn === null || !ownReturn.hasJoined) return;
     this.#options.group.start(nowMs);
     for (const peer of ownReturn.fellows) this.#readmission.welcome(peer);
-    for (const { from, message } of ownReturn.departed) this.departures.receive(from, message);
+    for (const { from, message } of ownReturn.kept) this.#dispatch(from, message, nowMs);
   }
 
   /** Takes the bytes of a control message, whatever they are. */
@@ -107,6 +110,7 @@ export class ControlDesk {
     }
     if (epoch !== peer.epoch && !EPOCHLESS.includes(message.kind)) return;
     peer.lastHeardMs = nowMs;
+    if ("software" in message) peer.software = message.software;
     if (message.kind === "input-delay") this.#options.opening.receive(peer, message, nowMs);
     else if (message.kind === "refused") this.#receiveRefusal(peer, message);
     else if (this.isReturning) this.ownReturn?.receive(peer, message);
@@ -128,8 +132,8 @@ export class ControlDesk {
         this.handOver.followed(peer.peer, message.frame);
         break;
       case "end":
-        peer.end = { endFrame: message.endFrame, chain: message.chain };
-        peer.reportedChain = { frame: message.endFrame, chain: message.chain };
+        peer.end = message;
+        peer.reportedChain = { ...message, frame: message.endFrame };
         this.verification.check(peer);
         break;
       case "hashes":
@@ -137,6 +141,9 @@ export class ControlDesk {
         break;
       case "departed":
         this.departures.receive(peer, message);
+        break;
+      case "recover":
+        this.verification.recovery.receive(peer, message);
         break;
       case "state":
         this.verification.receiveState(peer, message, nowMs);
@@ -153,7 +160,7 @@ export class ControlDesk {
     nowMs: number,
   ): void {
     const { group } = this.#options;
-    const difference = group.receiveHello(peer, message.digest, nowMs);
+    const difference = group.receiveHello(peer, message, nowMs);
     if (difference === null) this.#readmission.receiveHello(peer, message, nowMs);
     else this.#readmission.refuse(peer, message, difference);
   }

@@ -4,6 +4,7 @@ import type { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, readRowAction } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import { Column } from "./column.ts";
+import type { DesyncReport } from "./metrics.ts";
 import type { ConfirmedFrames, ObserverFrames } from "./session.ts";
 
 export class EpisodeLog {
@@ -26,6 +27,11 @@ export class EpisodeLog {
     this.#chain = chain;
     this.#words = layouts.map(() => new Column());
     this.#arrivalTicks = layouts.map(() => new Column());
+  }
+
+  /** Frames below this one were handed out: their hashes are data. */
+  get takenFrame(): number {
+    return this.#takenFrame;
   }
 
   /** Notes that the next input of `playerIndex` became known at `tick`. */
@@ -85,12 +91,20 @@ export class EpisodeLog {
     const frames = Array.from({ length: to - from }, (_, i) => from + i);
     return {
       fromFrame: from,
+      ...this.inputs(from, to),
+      hashes: frames.map((frame) => this.#chain.hashAt(frame + 1)),
+      observer: this.#observed(frames),
+    };
+  }
+
+  /** Inputs of the frames in [fromFrame, toFrame), which must be confirmed. */
+  inputs(fromFrame: number, toFrame: number): Pick<DesyncReport, "actions" | "flags"> {
+    const frames = Array.from({ length: toFrame - fromFrame }, (_, i) => fromFrame + i);
+    return {
       actions: frames.map((frame) => this.#actionsOf(frame)),
       flags: frames.map((frame) =>
         this.#layouts.map(({ width }, player) => (this.#words[player] as Column).at(frame * width)),
       ),
-      hashes: frames.map((frame) => this.#chain.hashAt(frame + 1)),
-      observer: this.#observed(frames),
     };
   }
 

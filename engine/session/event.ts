@@ -1,4 +1,5 @@
 import type { DelayProposal } from "./input-delay.ts";
+import type { DesyncReport, RecoveryRecord } from "./metrics.ts";
 
 /** What a host may show or log; handling any of them is up to the host. */
 export type SessionEvent =
@@ -83,4 +84,8 @@ export type SessionEvent =
       readonly theirs: unknown;
       readonly atMs: number;
     }
+  /** What is known of a disputed frame; told again, with the same index, when the peer's state has come. */
+  | { readonly kind: "desync-report"; readonly report: DesyncReport }
+  /** The group went back to a state that all agreed on; `unrecovered`: this side did not. */
+  | ({ readonly kind: "recovered" | "unrecovered" } & RecoveryRecord)
   | { readonly kind: "ended"; readonly endFrame: number; readonly atMs: number };

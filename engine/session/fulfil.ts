@@ -29,15 +29,16 @@ export function fulfil(
         break;
       case "restore":
         if (!world.restore(request.frame, request.state, request.flagsBefore)) {
-          session.reportState(request.frame, null);
+          session.reportState(request.frame, null, null);
         }
         break;
-      case "describe":
-        session.reportState(
-          request.frame,
-          world.hasSnapshot(request.frame) ? world.copyState(request.frame) : null,
-        );
+      case "describe": {
+        const { frame } = request;
+        if (world.hasSnapshot(frame)) {
+          session.reportState(frame, world.copyState(frame), world.hashValue(frame));
+        } else session.reportState(frame, null, null);
         break;
+      }
       default:
         unreachable(request);
     }

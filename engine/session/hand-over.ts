@@ -34,6 +34,8 @@ export interface HandOverOptions {
     send(to: Receiver, message: ControlMessage): void;
     /** Frames proven equal on all sides. */
     verifiedFrame(): number;
+    /** Frames whose hash no recovery can change any more: nothing else is handed over. */
+    settledFrame(): number;
     /** Where the episode ended; null while it runs. */
     endFrame(): number | null;
   };
@@ -100,7 +102,7 @@ export class HandOver {
   /** Requests the states that receivers wait for, once they were sent all of the log. */
   describe(): void {
     const { simulator, host } = this.#options;
-    const { newestFrame } = simulator.chain;
+    const newestFrame = this.#newestFrame;
     for (const delivery of this.#deliveries) {
       if (delivery.hasSnapshot || delivery.snapshotFrame !== null) continue;
       if (delivery.sentFrame < newestFrame) continue;
@@ -125,12 +127,17 @@ export class HandOver {
     }
   }
 
+  get #newestFrame(): number {
+    const { simulator, host } = this.#options;
+    return Math.min(simulator.chain.newestFrame, host.settledFrame());
+  }
+
   #sendLog(delivery: Delivery): void {
     const { simulator, episode, host } = this.#options;
     const { chain, log, layouts } = simulator;
     const endFrame = host.endFrame();
     const from = delivery.sentFrame;
-    const to = Math.min(chain.newestFrame, from + this.#framesMax);
+    const to = Math.min(this.#newestFrame, from + this.#framesMax);
     const isLive = delivery.hasSnapshot && endFrame === null;
     if (to - from < (isLive ? FOLLOW_FRAMES : 1)) return;
     if (to - delivery.followedFrame > BACKLOG_FRAMES) return;
@@ -139,16 +146,20 @@ export class HandOver {
     const words = layouts.map((_, player) => log.words(player, from, to));
     host.send(delivery.to, { kind: "log", episode, fromFrame: from, words, hashes });
     if (to !== endFrame || !delivery.isFollowing) return;
-    host.send(delivery.to, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
+    const { generation } = chain;
+    const end = { episode, endFrame, chain: chain.chainAt(endFrame), generation };
+    host.send(delivery.to, { kind: "end", ...end });
   }
 
   #sendSnapshot(delivery: Delivery, frame: number, text: string): void {
-    const { episode, host } = this.#options;
+    const { episode, host, simulator } = this.#options;
+    const { generation } = simulator.chain;
     const parts = Math.max(1, Math.ceil(text.length / SNAPSHOT_TEXT_MAX));
     for (let part = 0; part < parts; part++) {
       const from = part * SNAPSHOT_TEXT_MAX;
       const piece = text.slice(from, from + SNAPSHOT_TEXT_MAX);
-      host.send(delivery.to, { kind: "snapshot", episode, frame, part, parts, text: piece });
+      const message = { episode, frame, generation, part, parts, text: piece };
+      host.send(delivery.to, { kind: "snapshot", ...message });
     }
     delivery.hasSnapshot = true;
     if (!delivery.isFollowing) this.cancel(delivery.to.peer);

@@ -1,7 +1,7 @@
 /** What two peers must agree on before frame 0, and how a difference is told. */
 
 import type { Environment } from "../environment/environment.ts";
-import { WIRE_VERSION } from "../protocol/control-message.ts";
+import { SOFTWARE_LENGTH_MAX, WIRE_VERSION } from "../protocol/control-message.ts";
 import type { SessionConfig } from "./config.ts";
 import { describeInputDelay } from "./input-delay.ts";
 import { pausePolicyOf } from "./pause-policy.ts";
@@ -23,6 +23,8 @@ export interface P2PSessionOptions {
   readonly resume?: Resume;
   /** Peer numbers of those who may watch by way of this player. */
   readonly spectators?: readonly number[];
+  /** What this side runs (product version, browser), for the reports of both; "unknown" if left out. */
+  readonly software?: string;
 }
 
 export interface DigestOptions {
@@ -52,6 +54,7 @@ export function handshakeDigest(options: DigestOptions): Readonly<Record<string,
     onDeparture: options.config.onDeparture,
     pauseCountdownFrames: String(pause.countdownFrames),
     pauseLimitFrames: String(pause.limitFrames),
+    onDesync: options.config.onDesync,
   };
 }
 
@@ -62,6 +65,11 @@ export function withUnmanned({
 }: Pick<P2PSessionOptions, "digest" | "players">): P2PSessionOptions["digest"] {
   const unmannedSeats = describeUnmanned(players);
   return unmannedSeats === "" ? digest : { ...digest, unmannedSeats };
+}
+
+/** What this side tells the others that it runs. */
+export function softwareOf({ software }: Pick<P2PSessionOptions, "software">): string {
+  return (software ?? "unknown").slice(0, SOFTWARE_LENGTH_MAX);
 }
 
 /** A sentence that names the first difference, or null if there is none. */

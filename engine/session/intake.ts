@@ -15,6 +15,7 @@ const REACH_FRAMES = 128;
 
 export class Intake implements Inheritance {
   readonly hashes: string[] = [];
+  generation = 0;
   readonly #layouts: readonly InputLayout[];
   readonly #words: readonly Column[];
   #parts: string[] = [];
@@ -76,7 +77,7 @@ export class Intake implements Inheritance {
   }
 
   /** False if the snapshot is no JSON; parts come in order. */
-  receiveSnapshot({ frame, part, parts, text }: SnapshotMessage): boolean {
+  receiveSnapshot({ frame, generation, part, parts, text }: SnapshotMessage): boolean {
     if (part === 0) {
       this.#parts = [];
       this.#partsFrame = frame;
@@ -87,6 +88,7 @@ export class Intake implements Inheritance {
     try {
       const state: unknown = frame === 0 ? null : JSON.parse(this.#parts.join(""));
       this.#snapshot = { frame, state };
+      this.generation = generation;
       return true;
     } catch {
       // Another peer's text, not our fault.

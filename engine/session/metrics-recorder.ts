@@ -5,6 +5,7 @@ import type {
   DesyncRecord,
   InterruptionRecord,
   LinkMetrics,
+  RecoveryRecord,
   ReturnRecord,
   RollbackRecord,
   SessionMetrics,
@@ -20,6 +21,7 @@ export class MetricsRecorder {
   readonly #rollbackPlayers = new Column();
   readonly #rollbackAtMs = new Column();
   readonly desyncs: DesyncRecord[] = [];
+  readonly recoveries: RecoveryRecord[] = [];
   readonly #stalls: StallRecord[] = [];
   readonly #interruptions: InterruptionRecord[] = [];
   readonly #returns: ReturnRecord[] = [];
@@ -93,6 +95,7 @@ export class MetricsRecorder {
       interruptions: [...this.#interruptions],
       returns: [...this.#returns],
       desyncs: [...this.desyncs],
+      recoveries: [...this.recoveries],
       links: peers.map(linkMetrics),
     };
   }

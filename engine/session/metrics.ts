@@ -1,4 +1,6 @@
 /** What one peer measured during one episode; plain data, copied out. */
+
+import type { Action } from "../environment/space.ts";
 import type { DelayProposal } from "./input-delay.ts";
 
 /** One rollback as it was run. */
@@ -41,6 +43,8 @@ export interface DesyncRecord {
   readonly theirs: string;
   readonly verifiedFrame: number;
   readonly atMs: number;
+  /** What each side says it runs: product version and browser. */
+  readonly software: { readonly ours: string; readonly theirs: string };
   /** Where the states part; null until both states were compared, or if one was no longer kept. */
   readonly located: DesyncLocation | null;
 }
@@ -58,6 +62,39 @@ export interface InputDelayRecord {
   readonly delayFrames: number | null;
   /** What the peers measured and asked for, by player; none with a fixed delay. */
   readonly proposals: readonly DelayProposal[];
+}
+
+/** All that one side knows of a frame in which it differs from a peer: what another machine needs to repeat it. */
+export interface DesyncReport extends DesyncRecord {
+  /** Position in the metrics' `desyncs`. */
+  readonly index: number;
+  /** Hash of the state of `verifiedFrame`, the frame before; null for that of frame 0, which is never hashed. */
+  readonly agreedHash: string | null;
+  /** JSON-like states; null where one is not kept, too large for a message, or has not come yet. */
+  readonly states: { readonly agreed: unknown; readonly ours: unknown; readonly theirs: unknown };
+  /** Frame of the first entry of `actions` and `flags`, which end before `frame`. */
+  readonly fromFrame: number;
+  /** `actions[i][playerIndex]` and `flags[i][playerIndex]` of frame `fromFrame + i`. */
+  readonly actions: readonly (readonly Action[])[];
+  readonly flags: readonly (readonly number[])[];
+}
+
+/** One attempt to go back to an agreed state. */
+export interface RecoveryRecord {
+  /** First frame in which the states differed. */
+  readonly frame: number;
+  readonly agreedFrame: number;
+  /** The frame that was next to simulate. */
+  readonly currentFrame: number;
+  /** With whom this side differed or, where it had not noticed, who told it. */
+  readonly peer: number;
+  /**
+   * `restored`: this side went back. Otherwise it did not: the agreed state is no longer kept (`out-of-reach`) or is
+   * not the agreed one (`differing`), the episode had `ended` here, the same frame differed again (`repeated`), or too
+   * many recoveries went before (`limit`).
+   */
+  readonly outcome: "restored" | "out-of-reach" | "differing" | "ended" | "repeated" | "limit";
+  readonly atMs: number;
 }
 
 /** What is known of the path to one peer. */
@@ -95,5 +132,6 @@ export interface SessionMetrics {
   readonly interruptions: readonly InterruptionRecord[];
   readonly returns: readonly ReturnRecord[];
   readonly desyncs: readonly DesyncRecord[];
+  readonly recoveries: readonly RecoveryRecord[];
   readonly links: readonly LinkMetrics[];
 }

@@ -12,7 +12,7 @@ import { assertSessionConfig } from "./config.ts";
 import { ControlDesk } from "./control-desk.ts";
 import type { SessionEvent } from "./event.ts";
 import type { Receiver } from "./hand-over.ts";
-import { type P2PSessionOptions, withUnmanned } from "./handshake.ts";
+import { type P2PSessionOptions, softwareOf, withUnmanned } from "./handshake.ts";
 import type { SessionMetrics } from "./metrics.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
@@ -64,6 +64,7 @@ export class P2PSession implements Session {
       ...options,
       digest: withUnmanned(options),
       incarnation: options.resume?.incarnation ?? 0,
+      software: softwareOf(options),
       peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
       recorder: this.#simulator.recorder,
       queues: this.#simulator.sync.queues,
@@ -133,15 +134,16 @@ export class P2PSession implements Session {
     const { verification, departures, handOver, isReturning } = this.#desk;
     handOver.describe();
     if (this.#abort !== null) return this.#simulator.requests;
-    for (const frame of verification.takeUndescribed()) this.#simulator.describe(frame);
+    const isLookingBack = verification.step(nowMs);
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
     if (isReturning) this.#desk.advanceReturn(nowMs);
     else if (!this.#opening.hasStarted) this.#opening.measure(nowMs);
     else {
       this.#group.watchSilence(nowMs);
       departures.fillSeats(this.sampledFrame, nowMs);
-      if (this.#endFrame === null) this.#simulate(nowMs);
-      else if (this.#simulator.endFrame === null && this.#group.isDone) {
+      if (this.#endFrame === null) {
+        if (!isLookingBack) this.#simulate(nowMs);
+      } else if (this.#simulator.endFrame === null && this.#group.isDone) {
         this.#abortWith("peer-disconnected", departures.describe());
       }
     }
@@ -156,11 +158,11 @@ export class P2PSession implements Session {
     this.#events.push({ kind: "ended", endFrame: state.frame, atMs: this.#nowMs });
   }
 
-  reportState(frame: number, state: unknown): void {
+  reportState(frame: number, state: unknown, hash: bigint | null): void {
     if (state === null && frame === this.#simulator.unprovenFrame) {
       this.#abortWith("technical", `Expected a state of frame ${frame} to be handed over`);
     }
-    this.#desk.verification.reportState(frame, state, this.#nowMs);
+    this.#desk.verification.reportState(frame, state, hash, this.#nowMs);
     this.#desk.handOver.reportState(frame, state);
   }
 
@@ -174,8 +176,10 @@ export class P2PSession implements Session {
     return this.#events.take();
   }
 
-  takeConfirmed(): ConfirmedFrames | null {
-    return this.#simulator.takeConfirmed();
+  takeConfirmed(isLast = false): ConfirmedFrames | null {
+    const { recovery } = this.#desk.verification;
+    if (isLast || this.#abort !== null || this.#endFrame !== null) recovery.close();
+    return this.#simulator.takeConfirmed(recovery.settledFrame);
   }
 
   metrics(): SessionMetrics {
@@ -226,17 +230,17 @@ export class P2PSession implements Session {
 
   #sendTick(): void {
     const { chain } = this.#simulator;
-    const { episode } = this.#options;
+    const { generation } = chain;
     const endFrame = this.#endFrame;
-    const hashFrame = chain.newestFrame;
     for (const peer of this.#group.peers) {
       if (!peer.isAckKnown) continue;
       if (peer.state.kind !== "closed" && peer.end === null) {
-        this.#outgoing.push(peer.writePlay(hashFrame, chain.chainAt(hashFrame), this.#nowMs));
+        this.#outgoing.push(peer.writePlay(chain, this.#nowMs));
       }
-      if (endFrame === null || peer.hasToldEnd) continue;
-      peer.hasToldEnd = true;
-      this.#sendControl(peer, { kind: "end", episode, endFrame, chain: chain.chainAt(endFrame) });
+      if (endFrame === null || peer.toldEndGeneration === generation) continue;
+      peer.toldEndGeneration = generation;
+      const end = { endFrame, chain: chain.chainAt(endFrame), generation };
+      this.#sendControl(peer, { kind: "end", episode: this.#options.episode, ...end });
       this.#desk.verification.check(peer);
     }
   }

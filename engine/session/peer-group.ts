@@ -8,6 +8,8 @@ import { compareDigests, HELLO_INTERVAL_MS } from "./handshake.ts";
 import type { MetricsRecorder } from "./metrics-recorder.ts";
 import type { AbortReason } from "./session.ts";
 
+type HelloMessage = Extract<ControlMessage, { kind: "hello" }>;
+
 /** What the group needs of its session. */
 export interface PeerGroupHost {
   send(peer: Peer, message: ControlMessage): void;
@@ -25,6 +27,7 @@ export interface PeerGroupOptions {
   readonly digest: Readonly<Record<string, string>>;
   /** How often this side's page has come back. */
   readonly incarnation: number;
+  readonly software: string;
   readonly config: SessionConfig;
   readonly recorder: MetricsRecorder;
   readonly queues: readonly InputQueue[];
@@ -84,7 +87,7 @@ export class PeerGroup {
   }
 
   /** Returns what differs when play has begun with others who agreed; before, that ends the session. */
-  receiveHello(peer: Peer, digest: Readonly<Record<string, string>>, nowMs: number): string | null {
+  receiveHello(peer: Peer, { digest }: HelloMessage, nowMs: number): string | null {
     const { host } = this.#options;
     const difference = compareDigests(this.#options.digest, digest);
     if (difference !== null && this.#hasStarted) return difference;
@@ -167,7 +170,7 @@ export class PeerGroup {
   }
 
   #sendHello(peer: Peer): void {
-    const { episode, digest, incarnation } = this.#options;
+    const { episode, digest, incarnation, software } = this.#options;
     const isReturning = incarnation > 0 && !this.#hasStarted;
     this.#options.host.send(peer, {
       kind: "hello",
@@ -175,6 +178,7 @@ export class PeerGroup {
       digest: { ...digest },
       incarnation,
       isReturning,
+      software,
     });
   }
 }

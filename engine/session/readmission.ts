@@ -20,6 +20,7 @@ export interface ReadmissionOptions {
   readonly episode: number;
   /** How often this side's own page has come back. */
   readonly incarnation: number;
+  readonly software: string;
   send(peer: Peer, message: ControlMessage): void;
 }
 
@@ -42,13 +43,14 @@ export class Readmission {
 
   /** Tells the new page what this side has of its players, and who has left. From here on the old page counts for nothing. */
   welcome(peer: Peer): void {
-    const { simulator, departures, opening, episode, incarnation } = this.#options;
+    const { simulator, departures, opening, episode, incarnation, software } = this.#options;
     const { queues, currentFrame } = simulator.sync;
     this.#options.send(peer, {
       kind: "welcome",
       episode,
       yours: peer.incarnation,
       mine: incarnation,
+      software,
       currentFrame,
       agreedDelayFrames: opening.inputDelay.delayFrames,
       askedDelayFrames: opening.askedBy(peer.players[0] as number),

@@ -28,7 +28,6 @@ export interface Resume {
   readonly knownFrames: Pick<ConfirmedFrames, "actions" | "flags">;
 }
 
-type DepartedMessage = Extract<ControlMessage, { kind: "departed" }>;
 type Welcome = Extract<ControlMessage, { kind: "welcome" }>;
 
 export interface ReturnOptions {
@@ -50,8 +49,13 @@ export interface ReturnOptions {
  * for twice as long before it gives up on being let in.
  */
 const WAIT_FACTOR = 2;
-/** Messages about players who left, kept until play begins: one from each to each. */
-const DEPARTED_MAX = 64;
+/** Messages kept until play begins: of each, about each who left, and about three recoveries. */
+const KEPT_MAX = 64;
+
+interface Kept {
+  readonly from: Peer;
+  readonly message: ControlMessage;
+}
 
 export class Return {
   readonly intake: Intake;
@@ -59,7 +63,7 @@ export class Return {
   readonly #welcomes = new Map<Peer, Welcome>();
   /** Peers who have come back after this page, or with it: they have nothing to tell. */
   readonly #fellows = new Set<Peer>();
-  readonly #departed: { readonly from: Peer; readonly message: DepartedMessage }[] = [];
+  readonly #kept: Kept[] = [];
   #asked: Peer | null = null;
   #sinceMs: number | null = null;
   #hasJoined = false;
@@ -126,16 +130,20 @@ export class Return {
         host.abort("technical", "Expected the state that was handed over to be JSON");
         break;
       case "departed":
-        this.#keepDeparted(peer, message);
+        this.#keep(peer, message);
+        this.#close(peer, message.held.player);
+        break;
+      case "recover":
+        this.#keep(peer, message);
         break;
       default:
         break;
     }
   }
 
-  /** What was said of players who left, for when play begins. */
-  get departed(): readonly { readonly from: Peer; readonly message: DepartedMessage }[] {
-    return this.#departed;
+  /** What was said of players who left and of recoveries, for when play begins. */
+  get kept(): readonly Kept[] {
+    return this.#kept;
   }
 
   get #header(): { readonly episode: number } {
@@ -150,11 +158,14 @@ export class Return {
     this.#options.host.send(first, { ...this.#header, kind: "ask" });
   }
 
+  #keep(from: Peer, message: ControlMessage): void {
+    if (this.#kept.length < KEPT_MAX) this.#kept.push({ from, message });
+  }
+
   /** Who has left need not answer, and cannot go on handing over. */
-  #keepDeparted(from: Peer, message: DepartedMessage): void {
-    const gone = this.#options.peers.find(({ players }) => players.includes(message.held.player));
-    if (gone === undefined || gone === from || this.#departed.length >= DEPARTED_MAX) return;
-    this.#departed.push({ from, message });
+  #close(from: Peer, player: number): void {
+    const gone = this.#options.peers.find(({ players }) => players.includes(player));
+    if (gone === undefined || gone === from) return;
     gone.state = { kind: "closed" };
     if (this.#asked === gone) this.#asked = null;
   }
@@ -207,10 +218,10 @@ export class Return {
     const { simulator, config, opening, localPlayers } = this.#options;
     const { length } = this.intake;
     const reached = [...this.#welcomes.values()].map(({ currentFrame }) => currentFrame);
-    // Nobody fair is further ahead of what is confirmed than a window.
-    const furthest = length + config.predictionWindowFrames;
-    this.#levelFrame = Math.max(length, Math.min(furthest, ...reached));
     const lengths = localPlayers.map((player) => this.#lengthOf(player));
+    // Nobody fair is further ahead of what is confirmed, and so of these inputs, than a window.
+    const furthest = Math.max(length, ...lengths) + config.predictionWindowFrames;
+    this.#levelFrame = Math.max(length, Math.min(furthest, ...reached));
     const newest = Math.max(this.#levelFrame + (opening.inputDelay.delayFrames ?? 0), ...lengths);
     for (const player of localPlayers) {
       simulator.fill(player, newest, "neutral");

@@ -102,12 +102,15 @@ export interface Session {
   advance(nowMs: number): readonly Request[];
   /** Answers a `confirm` request; must be called while fulfilling it. */
   reportConfirmed(state: ConfirmedState): void;
-  /** Answers a `describe` request with a JSON-like copy, or null if the state is no longer kept. */
-  reportState(frame: number, state: unknown): void;
+  /** Answers a `describe` request with a JSON-like copy and its hash, both null if the state is no longer kept. */
+  reportState(frame: number, state: unknown, hash: bigint | null): void;
   /** Packets to send now; the caller owns the array, packets and bytes are borrowed until the next call. */
   takeOutgoing(): readonly SessionPacket[];
   takeEvents(): readonly SessionEvent[];
-  /** Frames that became final (inputs and hash) since the last call; null when there are none. */
-  takeConfirmed(): ConfirmedFrames | null;
+  /**
+   * Frames that became final (inputs and hash) since the last call; null when there are none. `isLast` gives also
+   * those whose hash a recovery could still have changed, and rules that out.
+   */
+  takeConfirmed(isLast?: boolean): ConfirmedFrames | null;
   metrics(): SessionMetrics;
 }

@@ -32,6 +32,8 @@ export interface Inheritance {
   copyRow(playerIndex: number, frame: number, row: Uint32Array): void;
   /** Flags of every player in `frame`. */
   flagsOf(frame: number): readonly number[];
+  /** Of the chain that goes on from them. */
+  readonly generation: number;
   /** A state to begin with; frame 0 and null for the episode's first. */
   readonly snapshot: { readonly frame: number; readonly state: unknown };
 }
@@ -126,6 +128,7 @@ export class Simulator {
   inherit(episode: Inheritance): void {
     const { frame: baseFrame, state } = episode.snapshot;
     this.sync.startAt(baseFrame);
+    this.chain.cut(0, episode.generation);
     for (let frame = 0; frame < episode.length; frame++) this.inheritFrame(episode, frame);
     for (let frame = 0; frame < baseFrame; frame++) {
       this.log.frameInherited();
@@ -179,6 +182,14 @@ export class Simulator {
     this.recorder.framesResimulated += toFrame - fromFrame;
   }
 
+  /** Requests going back to the confirmed `frame`: everything after it is simulated and hashed again. */
+  restart(frame: number): void {
+    this.chain.cut(frame);
+    this.#confirmRequested = frame;
+    this.sync.takeMisprediction();
+    this.resimulate(frame);
+  }
+
   /** Requests one new frame. */
   advance(nowMs: number): void {
     const frame = this.sync.currentFrame;
@@ -215,7 +226,8 @@ export class Simulator {
     return true;
   }
 
-  takeConfirmed(): ConfirmedFrames | null {
-    return this.log.take(this.#endFrame ?? Number.POSITIVE_INFINITY);
+  /** Frames below `settledFrame` that were not taken before. */
+  takeConfirmed(settledFrame = Number.POSITIVE_INFINITY): ConfirmedFrames | null {
+    return this.log.take(Math.min(settledFrame, this.#endFrame ?? Number.POSITIVE_INFINITY));
   }
 }

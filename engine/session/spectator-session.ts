@@ -181,7 +181,8 @@ export class SpectatorSession implements Session {
     if (nowMs < this.#nextHelloMs) return;
     this.#nextHelloMs = nowMs + HELLO_INTERVAL_MS;
     const { episode, digest, incarnation } = this.#options;
-    this.#send({ kind: "hello", episode, digest: { ...digest }, incarnation, isReturning: true });
+    const greeting = { episode, digest: { ...digest }, incarnation, software: "spectator" };
+    this.#send({ kind: "hello", ...greeting, isReturning: true });
   }
 
   #send(message: ControlMessage): void {

@@ -194,7 +194,9 @@ export class Cluster {
       return player === peer ? { kind: "local" } : { kind: "remote", peer: player };
     });
     const spectators = this.#options.spectators?.[peer] ?? [];
-    const base = { environment, players, episode: 0, config: sessionConfig, digest, spectators };
+    const software = `simulated peer ${peer}`;
+    const shared = { environment, players, episode: 0, config: sessionConfig, digest };
+    const base = { ...shared, spectators, software };
     return {
       sampled: [],
       firstSampled: [],

@@ -94,6 +94,7 @@ export function replayFile(options: {
     status: verdict.status,
     detail: verdict.detail,
     disputedFrame: verdict.disputedFrame,
+    recoveries: [...(verdict.recoveries ?? [])],
     disputedLog: disputedLog(sent, Math.min(endFrame, log.hashes.length)),
   };
 }

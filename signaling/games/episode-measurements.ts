@@ -119,6 +119,7 @@ export function episodeMeasurements(episodes: readonly PlayerEpisode[], player: 
       pausesOf(log.flags.slice(0, verdict.endFrame), t).map((pause) => ({ episode, ...pause })),
     ),
     returns: tag(({ returns }) => returns),
+    recoveries: tag(({ recoveries }) => recoveries ?? []),
     timeSync: tag(({ links }) =>
       links.map(({ peer, advantageFrames, advantageBoundFrames }) => ({
         peer,

@@ -126,6 +126,7 @@ export function desyncEvents(
       verifiedFrameAtDesync: desync.verifiedFrame,
       hasStateDump: desync.located !== null,
       peer: desync.peer,
+      software: desync.software,
       located: desync.located,
     })),
   );

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
 import { withEpisode } from "../store/game-csv.ts";
-import type { Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
+import type { EpisodeClose, Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
 import type { ValueTable } from "../store/value-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
 import { cutDeparted } from "./departed-log.ts";
@@ -19,7 +19,7 @@ import { type FullLog, readLog } from "./episode-log.ts";
 import type { ReplayResult } from "./episode-replay.ts";
 import { playerMetrics } from "./player-metrics.ts";
 import type { Replayer } from "./replayer.ts";
-import { type AgreedInputs, agreeInputs, judge } from "./verdict.ts";
+import { type AgreedInputs, agreeInputs, judge, recoveriesOf } from "./verdict.ts";
 
 export interface SettlementOptions {
   readonly experimentId: string;
@@ -146,7 +146,7 @@ export class Settlement {
     if (!isCurrent) return this.touch(gameId);
     const verdict =
       "fault" in replayed
-        ? withoutReplay(inputs, players, replayed.fault)
+        ? withoutReplay(inputs, closes, replayed.fault)
         : judge(logs, closes, inputs, replayed);
     if (verdict.status === "disputed") log.warn({ gameId, episode, verdict }, "disputed episode");
     if (inputs.actions.length > 0) {
@@ -259,7 +259,7 @@ function hasLeft({ endReason }: GamePlayer): boolean {
 
 function withoutReplay(
   inputs: AgreedInputs,
-  players: readonly GamePlayer[],
+  closes: readonly (EpisodeClose | null)[],
   fault: string,
 ): Verdict {
   return {
@@ -268,6 +268,7 @@ function withoutReplay(
     endFrame: inputs.actions.length,
     isTerminal: false,
     disputedFrame: null,
-    matchingFrames: players.map(() => 0),
+    recoveries: recoveriesOf(closes),
+    matchingFrames: closes.map(() => 0),
   };
 }

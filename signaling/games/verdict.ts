@@ -72,6 +72,17 @@ function endDispute(
   return null;
 }
 
+/** Every recovery that any page reports, once. */
+export function recoveriesOf(closes: readonly (EpisodeClose | null)[]): Verdict["recoveries"] {
+  const byFrame = new Map<number, Verdict["recoveries"][number]>();
+  for (const { frame, agreedFrame, outcome } of closes.flatMap(
+    (close) => close?.metrics?.recoveries ?? [],
+  )) {
+    if (outcome === "restored") byFrame.set(frame, { frame, agreedFrame });
+  }
+  return [...byFrame.values()].sort((a, b) => a.frame - b.frame);
+}
+
 /** `logs` and `closes` are indexed by player. */
 export function judge(
   logs: readonly FullLog[],
@@ -91,7 +102,7 @@ export function judge(
         };
   const dispute =
     hashDispute(logs, replayed) ?? inputDispute ?? endDispute(inputs, replayed, closes);
-  const base = { endFrame, isTerminal, matchingFrames };
+  const base = { endFrame, isTerminal, matchingFrames, recoveries: recoveriesOf(closes) };
   if (dispute !== null) {
     return { ...base, status: "disputed", detail: dispute.detail, disputedFrame: dispute.frame };
   }

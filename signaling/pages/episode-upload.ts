@@ -1,11 +1,24 @@
 /** Carries one episode to the server: its frames while it is played, its closing when it is over. */
-import { type ConfirmedFrames, Recorder } from "../../engine/index.ts";
+import { type ConfirmedFrames, type DesyncReport, Recorder } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
 import type { LeftEpisode } from "./outbox.ts";
 import { type StudySocket, wait } from "./study-socket.ts";
 
 /** The socket's own bound is 1,200 frames; a tenth keeps a message small and is ten times the usual. */
 const CHUNK_FRAMES_MAX = 600;
+
+/** The log is handed in once a second. */
+const REPORT_AGAIN_MS = 1_000;
+
+/** The longest JSON of a state that the socket takes. */
+const STATE_LENGTH_MAX = 1_000_000;
+
+/** Null for nothing, and for what is too long: path and values are reported all the same. */
+function stateJson(state: unknown): string | null {
+  if (state === null) return null;
+  const text = JSON.stringify(state);
+  return text.length > STATE_LENGTH_MAX ? null : text;
+}
 
 export type EpisodeClosing = Omit<ClientMessage<"close-episode">, "gameId" | "episode">;
 
@@ -34,6 +47,8 @@ export class EpisodeUpload {
   private kept: Range[] = [];
   /** The server will not take this episode, however often it is asked. */
   private refusal: string | null = null;
+  /** Reports of differences on their way, one after the other. */
+  private reports: Promise<void> = Promise.resolve();
 
   /** `left` is what an earlier load of the page could not hand in. */
   constructor(options: EpisodeUploadOptions, left: readonly ConfirmedFrames[] = []) {
@@ -50,6 +65,13 @@ export class EpisodeUpload {
     isKept = false;
   }
 
+  /** Hands in what is known of a difference; later ones wait for it. */
+  report(report: DesyncReport): void {
+    this.reports = this.reports
+      .then(() => this.sendReport(report))
+      .catch((error: unknown) => this.tellFault("A difference", error));
+  }
+
   /** Resolves when the server holds everything, or has refused it for good. */
   close(closing: EpisodeClosing): Promise<void> {
     const { socket, gameId, episode, isLast } = this.options;
@@ -63,12 +85,10 @@ export class EpisodeUpload {
     const { socket, gameId, episode } = this.options;
     try {
       await this.recorder.drain((ms) => this.waitOrGiveUp(ms));
+      await this.reports;
       if (closing !== null) await this.sendClosing(closing);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      socket.tell("client-error", {
-        message: `Episode ${episode} of game ${gameId} could not be handed in: ${why}`,
-      });
+      this.tellFault("The episode", error);
       // A page that may not speak knows nothing of what the server would say.
       if (socket.line.value.kind === "refused") return;
     }
@@ -88,6 +108,32 @@ export class EpisodeUpload {
     this.kept.push(range);
     if (isKept || (await socket.outbox.keepFrames(gameId, episode, chunk))) {
       this.keptFrame = Math.max(this.keptFrame, range.endFrame);
+    }
+  }
+
+  private tellFault(what: string, error: unknown): void {
+    const { socket, gameId, episode } = this.options;
+    const why = error instanceof Error ? error.message : String(error);
+    socket.tell("client-error", {
+      message: `${what} of episode ${episode} of game ${gameId} could not be handed in: ${why}`,
+    });
+  }
+
+  private async sendReport({ states, ...report }: DesyncReport): Promise<void> {
+    const { socket, gameId, episode } = this.options;
+    const texts = {
+      agreed: stateJson(states.agreed),
+      ours: stateJson(states.ours),
+      theirs: stateJson(states.theirs),
+    };
+    // The record is the session's own and is only read on its way to the socket.
+    const message = { gameId, episode, ...report, states: texts };
+    for (;;) {
+      const sent = message as unknown as ClientMessage<"desync-report">;
+      const answer = await socket.requestUntilAnswered("desync-report", sent);
+      if (!answer.ok) throw new Error(answer.message);
+      if (answer.isStored) return;
+      await this.waitOrGiveUp(REPORT_AGAIN_MS);
     }
   }
 

@@ -15,6 +15,7 @@ import {
   SinglePlayerSession,
   World,
 } from "../../engine/index.ts";
+import { version } from "../../package.json";
 import type { GameStart } from "../protocol.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { EpisodeUpload } from "./episode-upload.ts";
@@ -62,7 +63,9 @@ function makeSession(context: PlayContext, episode: number): Session {
     maxSteps: start.maxSteps,
     config: start.session,
   });
-  return new P2PSession({ environment, players: seats, episode, config: start.session, digest });
+  const config = start.session;
+  const software = `Tandem ${version}; ${navigator.userAgent}`;
+  return new P2PSession({ environment, players: seats, episode, config, digest, software });
 }
 
 function uploadOf(start: GameStart, socket: StudySocket, episode: number): EpisodeUpload {
@@ -97,7 +100,10 @@ export function startPlay(context: PlayContext, episode: number): Play {
     },
     recorder: upload.recorder,
     now: steadyNowMs,
-    onEvent: context.onEvent,
+    onEvent(event) {
+      if (event.kind === "desync-report") upload.report(event.report);
+      else context.onEvent(event);
+    },
   });
   return { episode: running, session, world, upload, startedAtMs: steadyNowMs() };
 }

@@ -37,6 +37,9 @@ export const fileName = {
     `${subjectId}_ep${episode}${visitSuffix(visitNumber)}.csv`,
   replay: (subjectId: string, visitNumber: number, episode: number) =>
     `${subjectId}_ep${episode}_replay${visitSuffix(visitNumber)}.json`,
+  /** `index` counts the differences that the page saw in the episode. */
+  desync: (subjectId: string, visitNumber: number, episode: number, index: number) =>
+    `${subjectId}_ep${episode}_desync${index === 0 ? "" : index + 1}${visitSuffix(visitNumber)}.json`,
   multiplayerMetrics: (subjectId: string, visitNumber: number) =>
     `${subjectId}_multiplayer_metrics${visitSuffix(visitNumber)}.json`,
   monitoring: (subjectId: string, visitNumber: number) =>
@@ -127,6 +130,15 @@ export class DataFolder {
   ): Promise<void> {
     const text = JSON.stringify(value, null, style === "indented" ? 2 : 0);
     await this.write(sceneId, name, `${text}\n`);
+  }
+
+  /** A file's value; null if there is no such file. */
+  async readJson(sceneId: string, name: string): Promise<unknown> {
+    const text = await readFile(join(this.path, sceneId, name), "utf8").catch((error) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    });
+    return text === null ? null : JSON.parse(text);
   }
 
   /** Keeps what a recomputation needs; an environment of the same digest is the same file. */

@@ -126,6 +126,47 @@ export const inputDelaySchema = z
   })
   .describe("The same for all players of an episode.");
 
+/** What decides a simulation besides its inputs. */
+export const sessionSchema = z
+  .strictObject({
+    inputDelayFrames: z.union([
+      count,
+      z.strictObject({ fromLink: z.strictObject({ minFrames: count, maxFrames: count }) }),
+    ]),
+    predictionWindowFrames: count,
+    predictor: z.enum(["repeat-last", "neutral", "environment"]),
+    interruptedAfterMs: count,
+    disconnectedAfterMs: count,
+    isTimeSyncOn: z.boolean(),
+    onDeparture: z.enum(["end", "neutral", "bot"]),
+    onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
+    onInterruption: z.enum(["continue", "pause"]).optional(),
+    resumeCountdownMs: count.optional(),
+    pauseLimitMs: count.nullable().optional(),
+    onDesync: z.enum(["dispute", "recover"]).optional().describe("Absent means dispute."),
+  })
+  .describe("Settings of the session, as the study gave them.");
+
+export const playersSchema = z
+  .array(
+    z.strictObject({
+      agent: z.string(),
+      subjectId: z.string().nullable(),
+      visitNumber: z.int().nullable(),
+    }),
+  )
+  .describe("By player index; a null subject is a seat that nobody took.");
+
+export const pausePolicySchema = z
+  .strictObject({
+    countdownFrames: count.describe("Frames that still wait after the last one asked for."),
+    limitFrames: count
+      .nullable()
+      .describe("Frames per player in which asking counts; 0: never, null: always."),
+  })
+  .optional()
+  .describe("Which frames wait, from the paused bits of `flags`. Absent in older files: none.");
+
 export const replaySchema = z
   .strictObject({
     formatVersion: z.literal(1),
@@ -145,46 +186,13 @@ export const replaySchema = z
     }),
     config: z.unknown().describe("Configuration of the environment."),
     configDigest: hash,
-    session: z
-      .strictObject({
-        inputDelayFrames: z.union([
-          count,
-          z.strictObject({ fromLink: z.strictObject({ minFrames: count, maxFrames: count }) }),
-        ]),
-        predictionWindowFrames: count,
-        predictor: z.enum(["repeat-last", "neutral", "environment"]),
-        interruptedAfterMs: count,
-        disconnectedAfterMs: count,
-        isTimeSyncOn: z.boolean(),
-        onDeparture: z.enum(["end", "neutral", "bot"]),
-        onHidden: z.enum(["continue", "neutral", "pause"]).optional(),
-        onInterruption: z.enum(["continue", "pause"]).optional(),
-        resumeCountdownMs: count.optional(),
-        pauseLimitMs: count.nullable().optional(),
-      })
-      .describe("Settings of the session, as the study gave them."),
-    pausePolicy: z
-      .strictObject({
-        countdownFrames: count.describe("Frames that still wait after the last one asked for."),
-        limitFrames: count
-          .nullable()
-          .describe("Frames per player in which asking counts; 0: never, null: always."),
-      })
-      .optional()
-      .describe("Which frames wait, from the paused bits of `flags`. Absent in older files: none."),
+    session: sessionSchema,
+    pausePolicy: pausePolicySchema,
     inputDelay: inputDelaySchema,
     seed: z.int().min(0).max(0xffffffff).describe("What the episode was reset with."),
     maxSteps: count.describe("Steps after which the episode is cut; frames that wait are none."),
     fps: z.int().min(1).describe("Frames of the environment in a second."),
-    players: z
-      .array(
-        z.strictObject({
-          agent: z.string(),
-          subjectId: z.string().nullable(),
-          visitNumber: z.int().nullable(),
-        }),
-      )
-      .describe("By player index; a null subject is a seat that nobody took."),
+    players: playersSchema,
     endFrame: count.describe("Number of frames that are data: the agreed confirmed prefix."),
     isStreamed: z
       .boolean()
@@ -204,6 +212,12 @@ export const replaySchema = z
     disputedFrame: count
       .nullable()
       .describe("From where on logs, hashes or replay differ; null for nowhere."),
+    recoveries: z
+      .array(z.strictObject({ frame: count, agreedFrame: count }))
+      .optional()
+      .describe(
+        "Where pages differed first and went back to the agreed frame to simulate again; absent means none.",
+      ),
     disputedLog: z
       .strictObject({
         fromFrame: count,

@@ -61,6 +61,8 @@ export interface Verdict {
   readonly endFrame: number;
   readonly isTerminal: boolean;
   readonly disputedFrame: number | null;
+  /** Where pages differed and went back, as any of them reports. */
+  readonly recoveries: readonly { readonly frame: number; readonly agreedFrame: number }[];
   /** By player: kept frames whose hash of that page equals the server's. */
   readonly matchingFrames: readonly number[];
 }

@@ -1,5 +1,6 @@
 /** The JSON Schemas of `data/schemas`, made from the schemas that the code uses. */
 import { z } from "zod";
+import { desyncSchema } from "./desync-schema.ts";
 import { episodeRowSchema, globalsSchema, metadataSchema, replaySchema } from "./file-schema.ts";
 import { matchSchema } from "./match-schema.ts";
 import { aggregatedMetricsSchema, multiplayerMetricsSchema } from "./metrics-schema.ts";
@@ -12,6 +13,7 @@ export const FILE_SCHEMAS = {
   episode: episodeRowSchema,
   replay: replaySchema,
   monitoring: monitoringSchema,
+  desync: desyncSchema,
   multiplayer_metrics: multiplayerMetricsSchema,
   aggregated_metrics: aggregatedMetricsSchema,
   matches: matchSchema,

@@ -48,6 +48,20 @@ const playerReturn = z.strictObject({
   atMs: z.number(),
 });
 
+const recovery = z
+  .strictObject({
+    episode: count,
+    frame: count.describe("The first frame in which the states differed."),
+    agreedFrame: count,
+    currentFrame: count.describe("The frame that was next to simulate."),
+    peer: count.describe("With whom this page differed, or who told it to go back."),
+    outcome: z
+      .enum(["restored", "out-of-reach", "differing", "ended", "repeated", "limit"])
+      .describe("restored: this page went back; otherwise why it did not."),
+    atMs: z.number(),
+  })
+  .describe("One attempt to go back to an agreed state.");
+
 const timeSync = z.strictObject({
   episode: count,
   peer: count,
@@ -111,6 +125,7 @@ export const measurementSchemas = {
     .describe(
       "Players whose page was gone and who came back into the episode with a new one. Absent in older files.",
     ),
+  recoveries: z.array(recovery).optional().describe("Absent means none."),
   timeSync: z.array(timeSync),
   inputLatency: z.array(inputLatency),
   inputDelay: z.array(inputDelay),

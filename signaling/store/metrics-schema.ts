@@ -98,6 +98,10 @@ const desyncSchema = z.strictObject({
   verifiedFrameAtDesync: count,
   hasStateDump: z.boolean().describe("Whether both states were compared: located is set."),
   peer: count,
+  software: z
+    .strictObject({ ours: z.string(), theirs: z.string() })
+    .optional()
+    .describe("What each side said it ran: product version and browser."),
   located: z
     .strictObject({ path: z.string(), ours: z.string(), theirs: z.string() })
     .nullable()

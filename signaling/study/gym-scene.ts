@@ -38,6 +38,7 @@ const SESSION_KNOBS = [
   "onInterruption",
   "resumeCountdownMs",
   "pauseLimitMs",
+  "onDesync",
 ] as const;
 
 export class GymScene extends SceneBuilder {
@@ -179,6 +180,7 @@ export class GymScene extends SceneBuilder {
     list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral", "bot"]);
     list.oneOf("emptySeats", given.emptySeats ?? "neutral", ["neutral", "bot"]);
     this.#checkPauses(list);
+    list.oneOf("onDesync", given.onDesync ?? "dispute", ["dispute", "recover"]);
     list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;
     list.boolean("partnerDisconnectShowCompletionCode", showCode);

@@ -72,6 +72,8 @@ export interface SessionOptions {
   resumeCountdownMs?: number;
   /** How long one participant's absence can hold the others in one episode, in all; null has no limit. */
   pauseLimitMs?: number | null;
+  /** When two pages compute differently: dispute the rest, or go back to what they agreed on and go on. */
+  onDesync?: "dispute" | "recover";
 }
 
 export interface MultiplayerOptions extends SessionOptions, MonitoringOptions, MatchmakingOptions {

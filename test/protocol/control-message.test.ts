@@ -13,8 +13,9 @@ describe("control message", () => {
         (episode, digest) => {
           // biome-ignore lint/suspicious/noPrototypeBuiltins: a digest may not carry this name
           fc.pre(!digest.hasOwnProperty("__proto__"));
+          const software = "Tandem 1, a browser";
           const returning = { incarnation: 1, isReturning: true };
-          const message = { kind: "hello" as const, episode, digest, ...returning };
+          const message = { kind: "hello" as const, episode, digest, software, ...returning };
           expect(decodeControl(encodeControl(message, 3))).toEqual({ epoch: 3, message });
         },
       ),
@@ -29,7 +30,7 @@ describe("control message", () => {
     );
     const text = JSON.stringify({
       epoch: 0,
-      message: { kind: "end", episode: 0, endFrame: -1, chain: 0 },
+      message: { kind: "end", episode: 0, endFrame: -1, chain: 0, generation: 0 },
     });
     expect(decodeControl(new TextEncoder().encode(text))).toBeNull();
     expect(decodeControl(new Uint8Array(200_000))).toBeNull();

@@ -66,6 +66,7 @@ const header = fc.record({
   echoHoldMs: fc.nat(8_000).map((quarters) => quarters / 4),
   hashFrame: fc.nat(70),
   chain: fc.nat(0xffffffff),
+  generation: fc.nat(3),
   ack: fc.nat(80),
 });
 
@@ -100,6 +101,7 @@ describe.each(SPACES)("play packet with %s actions", (_name, space, [neutral]) =
           echoHoldMs: sent.echoSequence === null ? 0 : sent.echoHoldMs,
           hashFrame: sent.hashFrame,
           chain: sent.chain,
+          generation: sent.generation,
           acks: sent.acks,
         });
         const queue = theirs[0] as InputQueue;
@@ -145,6 +147,7 @@ describe.each(SPACES)("play packet with %s actions", (_name, space, [neutral]) =
       echoHoldMs: 3,
       hashFrame: 10,
       chain: 77,
+      generation: 0,
     };
     const bytes = new PlayWriter([0]).write(sent, mine).slice();
     for (let length = 0; length < bytes.length; length++) {

@@ -316,6 +316,7 @@ describe("a hostile peer", () => {
         echoHoldMs: 0,
         hashFrame: frame,
         chain: 1,
+        generation: 0,
       };
       const bytes = writer.write(header, queues).slice();
       victim.session.receive([{ peer: 1, channel: "play", bytes }], at * FRAME_MS);

@@ -12,7 +12,7 @@ import {
 } from "../../engine/index.ts";
 import { decodeControl, encodeControl } from "../../engine/protocol/control-message.ts";
 import { DEFAULT_SESSION_CONFIG } from "../../engine/session/config.ts";
-import { Cluster } from "../../engine/simulation/cluster.ts";
+import { Cluster, type ClusterOptions } from "../../engine/simulation/cluster.ts";
 import { makeSchedule, type Schedule } from "../../engine/simulation/schedule.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "../support/orbit-environment.ts";
 
@@ -38,9 +38,14 @@ function scheduleOf(seed: number, playerCount = 2): Schedule {
   return makeSchedule(seed, { playerCount, frames: FRAMES });
 }
 
-function clusterOf(environment: Environment, schedule: Schedule, isWatched = true): Cluster {
+function clusterOf(
+  environment: Environment,
+  schedule: Schedule,
+  isWatched = true,
+  tamper: ClusterOptions["tamper"] = () => {},
+): Cluster {
   const spectators = isWatched ? [[WATCHER]] : [];
-  return new Cluster({ environment, config: null, schedule, hasher, spectators });
+  return new Cluster({ environment, config: null, schedule, hasher, spectators, tamper });
 }
 
 /** Lets somebody watch by way of player 0 from `startMs` on; ticks cease at `deadAtMs`, and for a while from `asleepMs` on. */
@@ -130,6 +135,29 @@ describe("spectators", () => {
     expect(framesSimulated).toBeLessThan(FRAMES - 100);
     expect(framesResimulated + rollbacks.length).toBe(0);
   });
+
+  it.each([0, 1])(
+    "[SP2][SE14] see nothing that a recovery takes back, of a fault of player %s",
+    (wrong) => {
+      const environment = orbitEnvironment();
+      const base = scheduleOf(2);
+      const schedule = { ...base, session: { ...base.session, onDesync: "recover" as const } };
+      const cluster: Cluster = clusterOf(environment, schedule, true, (peer, requests) => {
+        for (const request of requests) {
+          const isWrong = peer === wrong && request.kind === "advance" && request.frame === 100;
+          if (!isWrong || cluster.peers[peer]?.session.metrics().recoveries.length !== 0) continue;
+          const actions = request.actions as number[];
+          actions[0] = actions[0] === 1 ? 2 : 1;
+        }
+      });
+      const { session, hashes } = watch(cluster, environment, schedule);
+      run(cluster);
+      const { recoveries } = cluster.peers[0]?.session.metrics() ?? {};
+      expect(recoveries?.map(({ outcome }) => outcome)).toEqual(["restored"]);
+      expect(session.status).toEqual({ kind: "ended", endFrame: FRAMES });
+      expect(hashes).toEqual(hashesOf(cluster));
+    },
+  );
 
   it("[SP2] who slept hurries, by some frames a tick, until level", () => {
     const environment = orbitEnvironment();

@@ -37,7 +37,7 @@ function faultOf(name: string, text: string): string | null {
 }
 
 function jsonFault(name: string, text: string): string | null {
-  const kind = JSON_KINDS.find((one) => new RegExp(`_${one}(_v\\d+)?\\.json$`).test(name));
+  const kind = JSON_KINDS.find((one) => new RegExp(`_${one}\\d*(_v\\d+)?\\.json$`).test(name));
   if (kind === undefined) return "Expected a file of a documented kind";
   const parsed = FILE_SCHEMAS[kind].safeParse(JSON.parse(text));
   return parsed.success ? null : parsed.error.message;

@@ -129,6 +129,7 @@ export function closing(start: GameStart, episode: number, endFrame: number): Cl
       interruptions: [{ peer, startMs: 400, durationMs: null }],
       returns: [],
       desyncs: [],
+      recoveries: [],
       links: [
         {
           peer,

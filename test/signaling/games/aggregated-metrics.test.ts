@@ -38,6 +38,7 @@ const ADDED = pathsIn(`
   validation.episodes.<pid>[]: isReported status
   validation.desyncEvents.<pid>[]: peer
   validation.desyncEvents.<pid>[].located: path ours theirs
+  validation.desyncEvents.<pid>[].software: ours theirs
 `);
 
 /** Anna's log has 42 and 15 frames, Ben's 40 and 25. */
@@ -184,6 +185,8 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "validation.desyncEvents.<pid>[].located.path": ["orders.3.kind", "score"],
   "validation.desyncEvents.<pid>[].located.ours": ['"soup"', "3"],
   "validation.desyncEvents.<pid>[].located.theirs": ['"dish"', "4"],
+  "validation.desyncEvents.<pid>[].software.ours": ["Tandem 1; A", "Tandem 1; A"],
+  "validation.desyncEvents.<pid>[].software.theirs": ["Tandem 1; B", "Tandem 1; B"],
   "validation.rollbacks.<pid>[].episode": [0, 1, 0, 1],
   "validation.rollbacks.<pid>[].count": [1, 0, 2, 1],
   "validation.rollbacks.<pid>[].maxFrames": [4, 0, 6, 2],

@@ -101,6 +101,7 @@ export const metrics = (changes: Partial<Metrics> = {}): Metrics => ({
   interruptions: [],
   returns: [],
   desyncs: [],
+  recoveries: [],
   links: [],
   ...changes,
 });
@@ -123,6 +124,7 @@ export const verdict = (endFrame: number, changes: Partial<Verdict> = {}): Verdi
   status: "verified",
   detail: "",
   endFrame,
+  recoveries: [],
   isTerminal: true,
   disputedFrame: null,
   matchingFrames: [endFrame, endFrame],
@@ -214,9 +216,20 @@ function benFirst(): Partial<EpisodeClose> {
           peer: 0,
           ours: hashOf(0, 11),
           theirs: "00000000000000ff",
+          software: { ours: "Tandem 1; A", theirs: "Tandem 1; B" },
           verifiedFrame: 11,
           atMs: 100_900,
           located: { path: "orders.3.kind", ours: '"soup"', theirs: '"dish"' },
+        },
+      ],
+      recoveries: [
+        {
+          frame: 12,
+          agreedFrame: 11,
+          currentFrame: 15,
+          peer: 0,
+          outcome: "out-of-reach",
+          atMs: 100_910,
         },
       ],
       links: [
@@ -264,9 +277,20 @@ function benSecond(): Partial<EpisodeClose> {
           peer: 0,
           ours: hashOf(1, 17),
           theirs: "00000000000000ee",
+          software: { ours: "Tandem 1; A", theirs: "Tandem 1; B" },
           verifiedFrame: 17,
           atMs: 112_100,
           located: { path: "score", ours: "3", theirs: "4" },
+        },
+      ],
+      recoveries: [
+        {
+          frame: 18,
+          agreedFrame: 17,
+          currentFrame: 24,
+          peer: 0,
+          outcome: "ended",
+          atMs: 112_110,
         },
       ],
       links: [

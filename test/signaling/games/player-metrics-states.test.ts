@@ -267,6 +267,7 @@ describe("players, desyncs and length", () => {
               peer: 1,
               ours: "00000000000000aa",
               theirs: "00000000000000bb",
+              software: { ours: "Tandem 1; A", theirs: "Tandem 1; B" },
               verifiedFrame: 3,
               atMs: 5,
               located: null,

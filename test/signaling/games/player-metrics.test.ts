@@ -32,12 +32,14 @@ const ADDED = pathsIn(`
   validation.episodes[]: isReported status
   validation.allDesyncEvents[]: peer
   validation.allDesyncEvents[].located: path ours theirs
+  validation.allDesyncEvents[].software: ours theirs
   rollbackEvents[]: episode frame currentFrame depthFrames playerIndex atMs
   stalls[]: episode frame waitingFor startMs durationMs ticks
   interruptions[]: episode peer startMs durationMs
   pauses[]: episode fromFrame toFrame
   pauses[].askers[]: playerIndex reason
   returns[]: episode peer playerIndex frame atMs
+  recoveries[]: episode frame agreedFrame currentFrame peer outcome atMs
   timeSync[]: episode peer advantageFrames boundFrames
   inputDelay[]: episode delayFrames
   inputDelay[].proposals[]: playerIndex delayFrames rttP95Ms jitterMs samples
@@ -124,6 +126,8 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "validation.allDesyncEvents[].located.path": ["orders.3.kind", "score"],
   "validation.allDesyncEvents[].located.ours": ['"soup"', "3"],
   "validation.allDesyncEvents[].located.theirs": ['"dish"', "4"],
+  "validation.allDesyncEvents[].software.ours": ["Tandem 1; A", "Tandem 1; A"],
+  "validation.allDesyncEvents[].software.theirs": ["Tandem 1; B", "Tandem 1; B"],
   "validation.allRollbacks[].episode": [0, 1],
   "validation.allRollbacks[].count": [2, 1],
   "validation.allRollbacks[].maxFrames": [6, 2],
@@ -173,6 +177,13 @@ const CASES: Readonly<Record<string, readonly unknown[]>> = {
   "returns[].playerIndex": [0],
   "returns[].frame": [11],
   "returns[].atMs": [111_850],
+  "recoveries[].episode": [0, 1],
+  "recoveries[].frame": [12, 18],
+  "recoveries[].agreedFrame": [11, 17],
+  "recoveries[].currentFrame": [15, 24],
+  "recoveries[].peer": [0, 0],
+  "recoveries[].outcome": ["out-of-reach", "ended"],
+  "recoveries[].atMs": [100_910, 112_110],
   "timeSync[].episode": [0, 1],
   "timeSync[].peer": [0, 0],
   "timeSync[].advantageFrames": [0.75, -1.25],
@@ -257,6 +268,7 @@ describe("the metrics of a player", () => {
       "interruptions[].peer",
       "links[].peer",
       "peerPlayerId",
+      "recoveries[].peer",
       "returns[].peer",
       "returns[].playerIndex",
       "rollbackEvents[].playerIndex",

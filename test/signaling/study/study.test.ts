@@ -84,6 +84,10 @@ describe("defineStudy", () => {
       "Unknown parameter `inputDelay` in multiplayer",
     ],
     [
+      { scenes: [start(), gym({ onDesync: "ignore" as never }), end()] },
+      "Expected `onDesync` to be",
+    ],
+    [
       { scenes: [start(), gym().gameplay({ numEpisodes: 0 }), end()] },
       "Expected `numEpisodes` to be an integer 1–1000, got 0 (scene `cramped_room_0`)",
     ],
