@@ -2,8 +2,9 @@
  * What a researcher writes to make a game: PettingZoo's parallel API in TypeScript.
  * An environment is a pure module; the browser, the server, the tests and the sandbox run the same code.
  */
+
+import type { FlatLayout } from "../state/flat-layout.ts";
 import type { Drawing } from "./drawing.ts";
-import type { FlatLayout } from "./flat-layout.ts";
 import type { Action, Space } from "./space.ts";
 
 /** What one step gave each player; all arrays are indexed by player. */

@@ -4,7 +4,7 @@
  */
 import { asciiJson } from "../determinism/ascii-json.ts";
 import { canonicalJson } from "../determinism/hash.ts";
-import { findHazard } from "./plain-hazard.ts";
+import { findHazard } from "../state/plain-hazard.ts";
 
 export type Json =
   | null

@@ -4,13 +4,13 @@
  */
 import { assert, fail } from "../determinism/assert.ts";
 import { type Hasher, hashHex } from "../determinism/hash.ts";
+import { FlatMemory } from "../state/flat-memory.ts";
+import { PlainMemory } from "../state/plain-memory.ts";
+import type { StateMemory } from "../state/state-memory.ts";
 import type { Environment, StepResult } from "./environment.ts";
-import { FlatMemory } from "./flat-memory.ts";
 import { FLAG_BOT } from "./input-flag.ts";
 import { PauseClock, type PausePolicy, type PauseState } from "./pause-clock.ts";
-import { PlainMemory } from "./plain-memory.ts";
 import type { Action } from "./space.ts";
-import type { StateMemory } from "./state-memory.ts";
 
 export interface WorldOptions {
   readonly environment: Environment;

@@ -1,6 +1,6 @@
 /** What a sync test found, in words that its author can act on. */
 
-import type { StateDifference } from "../environment/state-difference.ts";
+import type { StateDifference } from "../state/state-difference.ts";
 import type { Problem } from "./inspection.ts";
 
 export type FindingKind =

@@ -1,6 +1,6 @@
 /** What is wrong with the values an environment hands out: states, observations and results of steps. */
-import type { FlatLayout, FlatState } from "../environment/flat-layout.ts";
-import { findHazard } from "../environment/plain-hazard.ts";
+import type { FlatLayout, FlatState } from "../state/flat-layout.ts";
+import { findHazard } from "../state/plain-hazard.ts";
 
 export interface Problem {
   /** Keys and indices joined with dots; empty for the value itself. */

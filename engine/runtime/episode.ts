@@ -1,6 +1,6 @@
 /** Plays one episode: a session, its world and its transport, from the first tick to the last. */
 import type { World } from "../environment/world.ts";
-import type { SessionEvent } from "../session/event.ts";
+import type { SessionEvent } from "../record/event.ts";
 import { fulfil } from "../session/fulfil.ts";
 import type { Session } from "../session/session.ts";
 import type { Transport } from "../transport/transport.ts";

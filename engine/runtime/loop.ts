@@ -2,7 +2,7 @@
  * The one loop: turns passing time into ticks of a session, carries its packets and
  * has its requests fulfilled. Reads no clock itself and never throws.
  */
-import type { SessionEvent } from "../session/event.ts";
+import type { SessionEvent } from "../record/event.ts";
 import type { Request } from "../session/request.ts";
 import type { InputSample, Session } from "../session/session.ts";
 import type { Transport } from "../transport/transport.ts";

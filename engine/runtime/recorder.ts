@@ -2,7 +2,7 @@
  * Carries an episode's confirmed frames to where they are kept: about once a second, one chunk
  * at a time, each kept here until it is acknowledged.
  */
-import type { ConfirmedFrames } from "../session/session.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
 
 /** Often enough that a closed laptop loses little, seldom enough that a server has hundreds of players. */
 const FLUSH_INTERVAL_MS = 1_000;

@@ -1,9 +1,9 @@
 /** Where the control messages of a session's peers go: each kind to the part that knows about it. */
 import { type ControlMessage, decodeControl } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { SessionEvent } from "../record/event.ts";
 import { Audience } from "./audience.ts";
 import { Departures } from "./departures.ts";
-import type { SessionEvent } from "./event.ts";
 import { HandOver, type Receiver } from "./hand-over.ts";
 import { type P2PSessionOptions, softwareOf } from "./handshake.ts";
 import type { Opening } from "./opening.ts";

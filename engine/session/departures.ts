@@ -5,9 +5,9 @@
  */
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { SessionEvent } from "../record/event.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
-import type { SessionEvent } from "./event.ts";
 import { adoptHolding, holdingOf } from "./holding.ts";
 import type { Seat } from "./seat.ts";
 import type { Simulator } from "./simulator.ts";

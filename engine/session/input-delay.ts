@@ -1,5 +1,6 @@
 /** How many frames lie between a key press and its effect: fixed, or chosen from the measured links. */
 import { DELAY_FRAMES_MAX } from "../protocol/control-message.ts";
+import type { DelayProposal } from "../record/metrics.ts";
 
 export interface LinkBounds {
   readonly minFrames: number;
@@ -8,17 +9,6 @@ export interface LinkBounds {
 
 /** Frames, 0 to 15, or where to find them: the group's slowest link decides, within bounds. */
 export type InputDelay = number | { readonly fromLink: LinkBounds };
-
-/** What one peer measured, of its slowest link, and asks for. */
-export interface DelayProposal {
-  readonly playerIndex: number;
-  readonly delayFrames: number;
-  /** 95 of 100 round trips took no longer; null when none came back. */
-  readonly rttP95Ms: number | null;
-  /** Mean change from one round trip to the next. */
-  readonly jitterMs: number | null;
-  readonly samples: number;
-}
 
 /** Three frames at 60 a second: what a rollback takes back of so short a guess is hardly seen. */
 const HIDDEN_MS = 50;

@@ -1,8 +1,8 @@
 /** Takes what is handed over of an episode: log and snapshot, checked for form, and each state by its hash. */
 import { hashHex } from "../determinism/hash.ts";
 import type { ControlMessage } from "../protocol/control-message.ts";
+import { Column } from "../record/column.ts";
 import type { InputLayout } from "../rollback/input-layout.ts";
-import { Column } from "./column.ts";
 import { isRow } from "./holding.ts";
 import type { ConfirmedState } from "./session.ts";
 import type { Inheritance } from "./simulator.ts";

@@ -7,10 +7,10 @@ import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { DelayProposal, InputDelayRecord } from "../record/metrics.ts";
 import type { SessionConfig } from "./config.ts";
-import type { SessionEvent } from "./event.ts";
-import { clampDelay, type DelayProposal, type LinkBounds, proposeDelay } from "./input-delay.ts";
-import type { InputDelayRecord } from "./metrics.ts";
+import { clampDelay, type LinkBounds, proposeDelay } from "./input-delay.ts";
 import type { Seat } from "./seat.ts";
 import type { Simulator } from "./simulator.ts";
 

@@ -6,21 +6,21 @@
 import { fail } from "../determinism/assert.ts";
 import { type ControlMessage, encodeControl } from "../protocol/control-message.ts";
 import { Peer } from "../protocol/peer.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { SessionMetrics } from "../record/metrics.ts";
 import { InputClock } from "../rollback/input-clock.ts";
 import { rateFor } from "../rollback/time-sync.ts";
 import { assertSessionConfig } from "./config.ts";
 import { ControlDesk } from "./control-desk.ts";
-import type { SessionEvent } from "./event.ts";
 import type { Receiver } from "./hand-over.ts";
 import { type P2PSessionOptions, softwareOf, withUnmanned } from "./handshake.ts";
-import type { SessionMetrics } from "./metrics.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { PeerGroup } from "./peer-group.ts";
 import type { Request } from "./request.ts";
 import type {
   AbortReason,
-  ConfirmedFrames,
   ConfirmedState,
   InputSample,
   Session,

@@ -1,11 +1,11 @@
 /** The peers of a session as a group: greeting until all agree, then watching for silence. */
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { MetricsRecorder } from "../record/metrics-recorder.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
-import type { SessionEvent } from "./event.ts";
 import { compareDigests, HELLO_INTERVAL_MS } from "./handshake.ts";
-import type { MetricsRecorder } from "./metrics-recorder.ts";
 import type { AbortReason } from "./session.ts";
 
 type HelloMessage = Extract<ControlMessage, { kind: "hello" }>;

@@ -8,9 +8,9 @@
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import { GENERATION_MAX } from "../protocol/play-packet.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { RecoveryRecord } from "../record/metrics.ts";
 import type { SessionConfig } from "./config.ts";
-import type { SessionEvent } from "./event.ts";
-import type { RecoveryRecord } from "./metrics.ts";
 import type { Simulator } from "./simulator.ts";
 
 /** As many as a packet can tell apart. A fault that comes back more often does not pass, and belongs in front of people. */

@@ -6,13 +6,14 @@ import { FLAG_ABSENT, FLAG_FOCUSED } from "../environment/input-flag.ts";
 import type { Action } from "../environment/space.ts";
 import type { ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
 import { writeRow } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { SessionConfig } from "./config.ts";
 import { adoptHolding } from "./holding.ts";
 import { Intake } from "./intake.ts";
 import type { Opening } from "./opening.ts";
-import type { AbortReason, ConfirmedFrames } from "./session.ts";
+import type { AbortReason } from "./session.ts";
 import type { Simulator } from "./simulator.ts";
 
 /** What a page that comes back is told of the episode by its host. */

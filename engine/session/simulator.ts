@@ -4,6 +4,10 @@
  */
 import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
+import { EpisodeLog } from "../record/episode-log.ts";
+import type { SessionEvent } from "../record/event.ts";
+import { MetricsRecorder } from "../record/metrics-recorder.ts";
 import { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, inputLayouts } from "../rollback/input-layout.ts";
 import { INPUT_REACH_FRAMES, type InputQueue } from "../rollback/input-queue.ts";
@@ -15,12 +19,9 @@ import {
 } from "../rollback/predictor.ts";
 import { SyncLayer } from "../rollback/sync-layer.ts";
 import type { SessionConfig } from "./config.ts";
-import { EpisodeLog } from "./episode-log.ts";
-import type { SessionEvent } from "./event.ts";
 import { type LocalInputRules, LocalInputs } from "./local-inputs.ts";
-import { MetricsRecorder } from "./metrics-recorder.ts";
 import { type Request, RequestList } from "./request.ts";
-import type { ConfirmedFrames, ConfirmedState } from "./session.ts";
+import type { ConfirmedState } from "./session.ts";
 
 /** An episode as others have played it, to go on from. */
 export interface Inheritance {

@@ -2,14 +2,14 @@
 
 import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { SessionMetrics } from "../record/metrics.ts";
 import { DEFAULT_SESSION_CONFIG, type SessionConfig } from "./config.ts";
-import type { SessionEvent } from "./event.ts";
-import type { SessionMetrics } from "./metrics.ts";
 import { Outbox } from "./outbox.ts";
 import type { Request } from "./request.ts";
 import { checkSeats, type Seat } from "./seat.ts";
 import type {
-  ConfirmedFrames,
   ConfirmedState,
   InputSample,
   Session,

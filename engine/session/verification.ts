@@ -3,7 +3,6 @@
  * and both states of that frame the place.
  */
 
-import { firstDifference } from "../environment/state-difference.ts";
 import {
   CONTROL_BYTES_MAX,
   type ControlMessage,
@@ -11,8 +10,9 @@ import {
   encodeControl,
 } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
+import type { DesyncRecord, DesyncReport } from "../record/metrics.ts";
 import type { HashChain } from "../rollback/hash-chain.ts";
-import type { DesyncRecord, DesyncReport } from "./metrics.ts";
+import { firstDifference } from "../state/state-difference.ts";
 import { Recovery, type RecoveryOptions } from "./recovery.ts";
 import type { Simulator } from "./simulator.ts";
 

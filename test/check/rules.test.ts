@@ -26,6 +26,12 @@ const COPIED = [
 const PLANTS = {
   "engine/rollback/planted-direction.ts":
     'import { P2PSession } from "../session/p2p-session.ts";\nexport const planted = P2PSession;\n',
+  "engine/state/planted-direction.ts":
+    'import { World } from "../environment/world.ts";\nexport const planted = World;\n',
+  "engine/record/planted-direction.ts":
+    'import { P2PSession } from "../session/p2p-session.ts";\nexport const planted = P2PSession;\n',
+  "engine/session/planted-direction.ts":
+    'import { SpectatorSession } from "../spectating/spectator-session.ts";\nexport const planted = SpectatorSession;\n',
   "engine/session/planted-npm.ts": 'import { z } from "zod";\nexport const planted = z;\n',
   "engine/rollback/planted-node.ts":
     'import { readFileSync } from "node:fs";\nexport const planted = readFileSync;\n',
@@ -80,6 +86,9 @@ describe("npm run check", () => {
     expect(code).not.toBe(0);
     for (const [rule, file] of [
       ["rollback-ignores-what-stands-above", "engine/rollback/planted-direction.ts"],
+      ["state-ignores-what-stands-above", "engine/state/planted-direction.ts"],
+      ["record-ignores-what-stands-above", "engine/record/planted-direction.ts"],
+      ["session-ignores-what-stands-above", "engine/session/planted-direction.ts"],
       ["only-the-wire-has-schemas", "engine/session/planted-npm.ts"],
       ["pure-stays-pure", "engine/rollback/planted-node.ts"],
       ["no-cycles", "engine/protocol/planted-cycle-a.ts"],

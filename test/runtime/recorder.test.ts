@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ConfirmedFrames } from "../../engine/record/confirmed-frames.ts";
 import { Recorder } from "../../engine/runtime/recorder.ts";
-import type { ConfirmedFrames } from "../../engine/session/session.ts";
 
 /** Frames whose every column tells the frame's number. */
 function frames(fromFrame: number, count: number): ConfirmedFrames {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PlainMemory } from "../../engine/environment/plain-memory.ts";
-import { tapeBytes } from "../../engine/environment/tape.ts";
 import { canonicalJson, type Hasher, loadHasher } from "../../engine/index.ts";
+import { PlainMemory } from "../../engine/state/plain-memory.ts";
+import { tapeBytes } from "../../engine/state/tape.ts";
 
 let hasher: Hasher;
 beforeAll(async () => {

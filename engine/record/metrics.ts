@@ -1,7 +1,6 @@
 /** What one peer measured during one episode; plain data, copied out. */
 
 import type { Action } from "../environment/space.ts";
-import type { DelayProposal } from "./input-delay.ts";
 
 /** One rollback as it was run. */
 export interface RollbackRecord {
@@ -55,6 +54,17 @@ export interface DesyncLocation {
   /** The values there as JSON. */
   readonly ours: string;
   readonly theirs: string;
+}
+
+/** What one peer measured, of its slowest link, and asks for. */
+export interface DelayProposal {
+  readonly playerIndex: number;
+  readonly delayFrames: number;
+  /** 95 of 100 round trips took no longer; null when none came back. */
+  readonly rttP95Ms: number | null;
+  /** Mean change from one round trip to the next. */
+  readonly jitterMs: number | null;
+  readonly samples: number;
 }
 
 export interface InputDelayRecord {

@@ -4,21 +4,21 @@
  */
 import type { Environment } from "../environment/environment.ts";
 import { type ControlMessage, decodeControl, encodeControl } from "../protocol/control-message.ts";
-import type { SessionEvent } from "./event.ts";
-import { HELLO_INTERVAL_MS } from "./handshake.ts";
-import { Intake } from "./intake.ts";
-import type { SessionMetrics } from "./metrics.ts";
-import { Outbox } from "./outbox.ts";
-import type { Request } from "./request.ts";
+import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
+import type { SessionEvent } from "../record/event.ts";
+import type { SessionMetrics } from "../record/metrics.ts";
+import { HELLO_INTERVAL_MS } from "../session/handshake.ts";
+import { Intake } from "../session/intake.ts";
+import { Outbox } from "../session/outbox.ts";
+import type { Request } from "../session/request.ts";
 import type {
   AbortReason,
-  ConfirmedFrames,
   ConfirmedState,
   Session,
   SessionPacket,
   SessionStatus,
-} from "./session.ts";
-import { CATCH_UP_FRAMES, Simulator } from "./simulator.ts";
+} from "../session/session.ts";
+import { CATCH_UP_FRAMES, Simulator } from "../session/simulator.ts";
 
 /** Frames in hand that even out the steps in which the log comes; with more, the spectator is behind and hurries. */
 const CUSHION_FRAMES = 30;

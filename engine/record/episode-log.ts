@@ -4,8 +4,8 @@ import type { HashChain } from "../rollback/hash-chain.ts";
 import { type InputLayout, readRowAction } from "../rollback/input-layout.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import { Column } from "./column.ts";
+import type { ConfirmedFrames, ObserverFrames } from "./confirmed-frames.ts";
 import type { DesyncReport } from "./metrics.ts";
-import type { ConfirmedFrames, ObserverFrames } from "./session.ts";
 
 export class EpisodeLog {
   readonly #layouts: readonly InputLayout[];

@@ -1,5 +1,4 @@
-import type { DelayProposal } from "./input-delay.ts";
-import type { DesyncReport, RecoveryRecord } from "./metrics.ts";
+import type { DelayProposal, DesyncReport, RecoveryRecord } from "./metrics.ts";
 
 /** What a host may show or log; handling any of them is up to the host. */
 export type SessionEvent =
