@@ -55,7 +55,6 @@ export type { Request } from "./session/request.ts";
 export type { Resume } from "./session/return.ts";
 export type { Seat } from "./session/seat.ts";
 export type { InputSample, Session, SessionStatus } from "./session/session.ts";
-export { SinglePlayerSession } from "./session/single-player-session.ts";
 export type { ClusterPeer } from "./simulation/cluster.ts";
 export { Cluster } from "./simulation/cluster.ts";
 export type { LinkProfile } from "./simulation/link-profile.ts";

@@ -13,7 +13,7 @@ export const HELLO_INTERVAL_MS = 250;
 
 export interface P2PSessionOptions {
   readonly environment: Environment;
-  /** `players[playerIndex]`, one seat for each agent; at least one local and one remote. */
+  /** `players[playerIndex]`, one seat for each agent; at least one local. */
   readonly players: readonly Seat[];
   readonly episode: number;
   readonly config: SessionConfig;

@@ -49,7 +49,8 @@ export class Opening {
   constructor(options: OpeningOptions) {
     this.#options = options;
     this.#localPlayer = options.players.findIndex(({ kind }) => kind === "local");
-    const { inputDelayFrames } = options.config;
+    // Whoever plays alone waits for nobody.
+    const inputDelayFrames = options.peers.length === 0 ? 0 : options.config.inputDelayFrames;
     this.#bounds = typeof inputDelayFrames === "number" ? null : inputDelayFrames.fromLink;
     if (typeof inputDelayFrames === "number") this.#agree(inputDelayFrames);
   }

@@ -1,5 +1,5 @@
 /**
- * Two to eight players, one peer or more on the other side of a lossy path.
+ * One to eight players, none or more on the other side of a lossy path; alone, every frame is confirmed at once.
  * Packets are taken in first, then at most one rollback, then at most one new frame; a frame is only
  * sampled when it may be simulated, so an input is never changed once a peer could have seen it.
  */

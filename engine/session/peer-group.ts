@@ -79,8 +79,9 @@ export class PeerGroup {
     return null;
   }
 
-  /** Greets again when it is time. */
+  /** Greets again when it is time; with nobody to greet, all agree. */
   greet(nowMs: number): void {
+    if (this.peers.length === 0) this.start(nowMs);
     if (nowMs < this.#nextHelloMs) return;
     this.#nextHelloMs = nowMs + HELLO_INTERVAL_MS;
     for (const peer of this.peers) this.#sendHello(peer);

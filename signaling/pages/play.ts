@@ -12,7 +12,6 @@ import {
   type Seat,
   type Session,
   type SessionEvent,
-  SinglePlayerSession,
   World,
 } from "../../engine/index.ts";
 import { version } from "../../package.json";
@@ -53,7 +52,6 @@ function makeSession(context: PlayContext, episode: number): Session {
     if (player < start.playerCount) return { kind: "remote", peer: player };
     return { kind: start.emptySeats === "bot" ? "bot" : "empty" };
   });
-  if (context.line === null) return new SinglePlayerSession(environment, start.session, seats);
   const digest = handshakeDigest({
     environment,
     environmentDigest: start.environmentDigest,

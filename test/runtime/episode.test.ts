@@ -5,12 +5,12 @@ import {
   loadHasher,
   P2PSession,
   type SessionConfig,
-  SinglePlayerSession,
   World,
 } from "../../engine/index.ts";
 import { Episode, type EpisodeEnd } from "../../engine/runtime/episode.ts";
 import { Recorder } from "../../engine/runtime/recorder.ts";
 import { SwitchingTransport } from "../../engine/transport/switching-transport.ts";
+import { aloneSession } from "../support/alone.ts";
 import { orbitEnvironment } from "../support/orbit-environment.ts";
 import { FakePath } from "../transport/fake-path.ts";
 
@@ -121,7 +121,7 @@ describe("episode", () => {
   it("plays alone to the end and hands every frame to the recorder", async () => {
     const { recorder, log } = makeRecorder();
     const episode = new Episode({
-      ...{ session: new SinglePlayerSession(environment), world: makeWorld(), recorder },
+      ...{ session: aloneSession(environment), world: makeWorld(), recorder },
       ...{ transport: null, playerIndex: 0, input: makeInput(0), now: makeClock(10) },
       onEvent: () => {},
     });
@@ -170,7 +170,7 @@ describe("episode", () => {
       return input.sample();
     };
     const episode = new Episode({
-      ...{ session: new SinglePlayerSession(environment), world: makeWorld(), recorder },
+      ...{ session: aloneSession(environment), world: makeWorld(), recorder },
       ...{ transport: null, playerIndex: 0, now: makeClock(10) },
       input: { ...input, sample },
       onEvent: () => {},

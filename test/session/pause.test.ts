@@ -10,12 +10,12 @@ import {
   loadHasher,
   pausePolicyOf,
   type SessionConfig,
-  SinglePlayerSession,
   World,
 } from "../../engine/index.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
 import { makeSchedule } from "../../engine/simulation/schedule.ts";
+import { aloneSession } from "../support/alone.ts";
 import { orbitEnvironment } from "../support/orbit-environment.ts";
 
 const FRAMES = 200;
@@ -110,7 +110,7 @@ describe("a hidden page", () => {
     ["pause", 32],
   ] as const)("[PA4] of somebody alone does as `%s` says", (onHidden, frames) => {
     const config = { ...DEFAULT_SESSION_CONFIG, onHidden, resumeCountdownMs: 100 };
-    const session = new SinglePlayerSession(environment, config);
+    const session = aloneSession(environment, config);
     const pausePolicy = pausePolicyOf(config, environment.fps);
     const world = new World({
       ...{ environment, config: null, seed: 1, maxSteps: 20, hasher, pausePolicy },

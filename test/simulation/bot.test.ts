@@ -9,13 +9,13 @@ import {
   P2PSession,
   replayEpisode,
   type Seat,
-  SinglePlayerSession,
   World,
 } from "../../engine/index.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { makeSchedule, type Schedule } from "../../engine/simulation/schedule.ts";
 import { environment as cramped } from "../../sandbox/games/cramped-room.ts";
 import { environment as puck } from "../../sandbox/games/puck.ts";
+import { aloneSession } from "../support/alone.ts";
 import { orbitEnvironment } from "../support/orbit-environment.ts";
 import { judge } from "./oracle.ts";
 
@@ -83,7 +83,7 @@ describe("bot seats", () => {
   it("[SE10] replays a bot's seat from its flag alone, and marks its rows", () => {
     const environment = orbitEnvironment({ playerCount: 2, hasBots: true });
     const seats: Seat[] = [{ kind: "local" }, { kind: "bot" }];
-    const session = new SinglePlayerSession(environment, undefined, seats);
+    const session = aloneSession(environment, undefined, seats);
     const options = { environment, config: null, seed: 7, maxSteps: 50, hasher };
     const world = new World(options);
     for (let tick = 0; tick < 60; tick++) {
@@ -113,7 +113,7 @@ describe("bot seats", () => {
     const seats: Seat[] = [{ kind: "local" }, { kind: "bot" }];
     const fault =
       "Expected `players[1]` to be local, remote or empty (orbit has no botAction), got bot";
-    expect(() => new SinglePlayerSession(environment, undefined, seats)).toThrow(fault);
+    expect(() => aloneSession(environment, undefined, seats)).toThrow(fault);
     const pair: Seat[] = [{ kind: "local" }, { kind: "remote", peer: 1 }];
     const config = { ...DEFAULT_SESSION_CONFIG, onDeparture: "bot" as const };
     const options = { environment, players: pair, episode: 0, config, digest: {} };
