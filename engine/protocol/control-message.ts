@@ -161,6 +161,9 @@ const controlMessage = z.discriminatedUnion("kind", [
 const envelope = z.strictObject({ epoch: z.int().min(0), message: controlMessage });
 
 export type ControlMessage = z.infer<typeof controlMessage>;
+type WithoutEpisode<M> = M extends ControlMessage ? Omit<M, "episode"> : never;
+/** What a part of a session says; the session adds of which episode. */
+export type ControlContent = WithoutEpisode<ControlMessage>;
 export type Holding = z.infer<typeof holding>;
 /** A message with the sum of both ends' incarnations, which tells what was meant for an earlier page. */
 export type ControlEnvelope = z.infer<typeof envelope>;

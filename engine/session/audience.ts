@@ -1,6 +1,6 @@
 /** Spectators of an episode: each that greets is handed what is confirmed, and nothing waits for any of them. */
-import { decodeControl } from "../protocol/control-message.ts";
-import type { HandOver } from "./hand-over.ts";
+import { type ControlContent, decodeControl } from "../protocol/control-message.ts";
+import type { HandOver, Receiver } from "./hand-over.ts";
 import { compareDigests } from "./handshake.ts";
 import type { SessionPacket } from "./session.ts";
 
@@ -9,6 +9,7 @@ export interface AudienceOptions {
   readonly handOver: HandOver;
   readonly episode: number;
   readonly digest: Readonly<Record<string, string>>;
+  send(to: Receiver, message: ControlContent): void;
 }
 
 export class Audience {
@@ -34,6 +35,6 @@ export class Audience {
     const to = { peer, epoch: message.incarnation };
     const difference = compareDigests(digest, message.digest);
     if (difference === null) handOver.begin(to, true);
-    else handOver.refuse(to, difference);
+    else this.#options.send(to, { kind: "refused", yours: to.epoch, reason: difference });
   }
 }

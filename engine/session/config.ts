@@ -76,6 +76,7 @@ const CHOICES = {
   onDeparture: DEPARTURES,
   onHidden: HIDDEN_POLICIES,
   onInterruption: INTERRUPTION_POLICIES,
+  onDesync: ["dispute", "recover"],
 } as const;
 
 /** One sentence per fault, each naming the knob, the range and what was got; none if usable. */
@@ -93,9 +94,6 @@ export function checkSessionConfig(config: SessionConfig): readonly string[] {
     if (!(choices as readonly string[]).includes(value)) {
       faults.push(`Expected \`${name}\` to be ${choices.join(" or ")}, got ${String(value)}`);
     }
-  }
-  if (config.onDesync !== "dispute" && config.onDesync !== "recover") {
-    faults.push(`Expected \`onDesync\` to be dispute or recover, got ${String(config.onDesync)}`);
   }
   return faults;
 }

@@ -1,5 +1,9 @@
 /** Where the control messages of a session's peers go: each kind to the part that knows about it. */
-import { type ControlMessage, decodeControl } from "../protocol/control-message.ts";
+import {
+  type ControlContent,
+  type ControlMessage,
+  decodeControl,
+} from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { SessionEvent } from "../record/event.ts";
 import { Audience } from "./audience.ts";
@@ -21,7 +25,7 @@ export interface ControlDeskOptions {
   readonly opening: Opening;
   readonly localPlayers: readonly number[];
   readonly host: {
-    send(to: Receiver, message: ControlMessage): void;
+    send(to: Receiver, message: ControlContent): void;
     emit(event: SessionEvent): void;
     abort(reason: AbortReason, detail: string): void;
     /** Why nobody may come back any more; null while they may. */
@@ -48,8 +52,8 @@ export class ControlDesk {
     const { session, simulator, group, opening, host, localPlayers } = options;
     const { chain } = simulator;
     const software = softwareOf(session);
-    const { episode, config, resume, players } = session;
-    const parts = { simulator, episode, config, players, opening, peers: group.peers };
+    const { config, resume, players } = session;
+    const parts = { simulator, config, players, opening, peers: group.peers };
     this.verification = new Verification({ ...parts, software, host });
     this.departures = new Departures({ ...parts, host });
     this.handOver = new HandOver({
@@ -64,8 +68,9 @@ export class ControlDesk {
     this.audience = new Audience({
       spectators: session.spectators ?? [],
       handOver: this.handOver,
-      episode,
+      episode: session.episode,
       digest: session.digest,
+      send: (to, message) => host.send(to, message),
     });
     this.#readmission = new Readmission({
       ...parts,

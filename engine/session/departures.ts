@@ -3,7 +3,7 @@
  * each survivor tells the others how much it holds of that player, with the inputs, so that all end up with the most
  * that any of them had.
  */
-import type { ControlMessage } from "../protocol/control-message.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { SessionEvent } from "../record/event.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
@@ -18,10 +18,9 @@ export interface DeparturesOptions {
   readonly simulator: Simulator;
   readonly peers: readonly Peer[];
   readonly players: readonly Seat[];
-  readonly episode: number;
   readonly config: Pick<SessionConfig, "onDeparture">;
   readonly host: {
-    send(peer: Peer, message: ControlMessage): void;
+    send(peer: Peer, message: ControlContent): void;
     emit(event: SessionEvent): void;
   };
 }
@@ -86,10 +85,10 @@ export class Departures {
   /** Gives up on `peer`: tells the others what is held of its players. */
   begin(peer: Peer): void {
     peer.state = { kind: "closed" };
-    const { episode, host } = this.#options;
+    const { host } = this.#options;
     // Its new page has greeted, and would wait for play in vain.
     if (peer.isReturning) {
-      host.send(peer, { kind: "refused", episode, yours: peer.incarnation, reason: GIVEN_UP });
+      host.send(peer, { kind: "refused", yours: peer.incarnation, reason: GIVEN_UP });
     }
     for (const playerIndex of peer.players) {
       if (this.#find(playerIndex) !== null) continue;
@@ -127,7 +126,6 @@ export class Departures {
     const cutFrame = this.#find(player)?.cutFrame ?? null;
     this.#options.host.send(to, {
       kind: "departed",
-      episode: this.#options.episode,
       held: holdingOf(queue, player, cutFrame ?? queue.length),
       isSettled: cutFrame !== null,
     });

@@ -3,7 +3,7 @@
  * who follow the log as it grows. A receiver that does not answer is sent no more than fits its backlog.
  */
 import {
-  type ControlMessage,
+  type ControlContent,
   LOG_FRAMES_MAX,
   SNAPSHOT_TEXT_MAX,
 } from "../protocol/control-message.ts";
@@ -29,9 +29,8 @@ export interface Receiver {
 
 export interface HandOverOptions {
   readonly simulator: Simulator;
-  readonly episode: number;
   readonly host: {
-    send(to: Receiver, message: ControlMessage): void;
+    send(to: Receiver, message: ControlContent): void;
     /** Frames proven equal on all sides. */
     verifiedFrame(): number;
     /** Frames whose hash no recovery can change any more: nothing else is handed over. */
@@ -88,12 +87,6 @@ export class HandOver {
     delivery.followedFrame = Math.max(delivery.followedFrame, frame);
   }
 
-  /** Tells somebody why nothing is handed over. */
-  refuse(to: Receiver, reason: string): void {
-    const { episode, host } = this.#options;
-    host.send(to, { kind: "refused", episode, yours: to.epoch, reason });
-  }
-
   /** Sends what is due, one message a receiver and tick. */
   send(): void {
     for (const delivery of this.#deliveries) this.#sendLog(delivery);
@@ -133,7 +126,7 @@ export class HandOver {
   }
 
   #sendLog(delivery: Delivery): void {
-    const { simulator, episode, host } = this.#options;
+    const { simulator, host } = this.#options;
     const { chain, log, layouts } = simulator;
     const endFrame = host.endFrame();
     const from = delivery.sentFrame;
@@ -144,21 +137,21 @@ export class HandOver {
     delivery.sentFrame = to;
     const hashes = Array.from({ length: to - from }, (_, i) => chain.hashAt(from + i + 1));
     const words = layouts.map((_, player) => log.words(player, from, to));
-    host.send(delivery.to, { kind: "log", episode, fromFrame: from, words, hashes });
+    host.send(delivery.to, { kind: "log", fromFrame: from, words, hashes });
     if (to !== endFrame || !delivery.isFollowing) return;
     const { generation } = chain;
-    const end = { episode, endFrame, chain: chain.chainAt(endFrame), generation };
+    const end = { endFrame, chain: chain.chainAt(endFrame), generation };
     host.send(delivery.to, { kind: "end", ...end });
   }
 
   #sendSnapshot(delivery: Delivery, frame: number, text: string): void {
-    const { episode, host, simulator } = this.#options;
+    const { host, simulator } = this.#options;
     const { generation } = simulator.chain;
     const parts = Math.max(1, Math.ceil(text.length / SNAPSHOT_TEXT_MAX));
     for (let part = 0; part < parts; part++) {
       const from = part * SNAPSHOT_TEXT_MAX;
       const piece = text.slice(from, from + SNAPSHOT_TEXT_MAX);
-      const message = { episode, frame, generation, part, parts, text: piece };
+      const message = { frame, generation, part, parts, text: piece };
       host.send(delivery.to, { kind: "snapshot", ...message });
     }
     delivery.hasSnapshot = true;

@@ -5,7 +5,7 @@
  */
 import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
-import type { ControlMessage } from "../protocol/control-message.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { SessionEvent } from "../record/event.ts";
 import type { DelayProposal, InputDelayRecord } from "../record/metrics.ts";
@@ -27,10 +27,9 @@ export interface OpeningOptions {
   readonly players: readonly Seat[];
   readonly environment: Pick<Environment, "fps">;
   readonly simulator: Simulator;
-  readonly episode: number;
   readonly config: Pick<SessionConfig, "inputDelayFrames" | "predictionWindowFrames">;
   readonly host: {
-    send(peer: Peer, message: ControlMessage): void;
+    send(peer: Peer, message: ControlContent): void;
     emit(event: SessionEvent): void;
   };
 }
@@ -78,8 +77,7 @@ export class Opening {
     const own = this.#proposals.get(this.#localPlayer);
     if (own === undefined) return;
     const { playerIndex, ...measured } = own;
-    const { episode, host } = this.#options;
-    host.send(peer, { kind: "input-delay", episode, ...measured });
+    this.#options.host.send(peer, { kind: "input-delay", ...measured });
   }
 
   /** What the player has asked for, as far as this side knows; null before. */
@@ -121,7 +119,7 @@ export class Opening {
   }
 
   #propose(nowMs: number): void {
-    const { peers, episode, environment, config, host } = this.#options;
+    const { peers, environment, config, host } = this.#options;
     const frameMs = 1000 / environment.fps;
     const windowFrames = config.predictionWindowFrames;
     const bounds = this.#bounds as LinkBounds;
@@ -133,7 +131,7 @@ export class Opening {
     }
     assert(worst !== null, () => "Expected a peer, got none");
     this.#proposals.set(this.#localPlayer, { playerIndex: this.#localPlayer, ...worst });
-    for (const peer of peers) host.send(peer, { kind: "input-delay", episode, ...worst });
+    for (const peer of peers) host.send(peer, { kind: "input-delay", ...worst });
     this.#startWhenAgreed(nowMs);
   }
 

@@ -4,8 +4,12 @@
  * sampled when it may be simulated, so an input is never changed once a peer could have seen it.
  */
 import { fail } from "../determinism/assert.ts";
-import { type ControlMessage, encodeControl } from "../protocol/control-message.ts";
-import { Peer } from "../protocol/peer.ts";
+import {
+  CONTROL_BYTES_MAX,
+  type ControlContent,
+  encodeControl,
+} from "../protocol/control-message.ts";
+import type { Peer } from "../protocol/peer.ts";
 import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
 import type { SessionEvent } from "../record/event.ts";
 import type { SessionMetrics } from "../record/metrics.ts";
@@ -14,7 +18,7 @@ import { rateFor } from "../rollback/time-sync.ts";
 import { assertSessionConfig } from "./config.ts";
 import { ControlDesk } from "./control-desk.ts";
 import type { Receiver } from "./hand-over.ts";
-import { type P2PSessionOptions, softwareOf, withUnmanned } from "./handshake.ts";
+import type { P2PSessionOptions } from "./handshake.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { PeerGroup } from "./peer-group.ts";
@@ -50,9 +54,8 @@ export class P2PSession implements Session {
     this.#inputClock = new InputClock(1000 / options.environment.fps);
     this.#simulator = new Simulator(options.environment, options.config);
     this.#localPlayers = options.players.flatMap((seat, i) => (seat.kind === "local" ? [i] : []));
-    const peers = options.players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
     const host = {
-      send: (to: Receiver, message: ControlMessage) => this.#sendControl(to, message),
+      send: (to: Receiver, message: ControlContent) => this.#sendControl(to, message),
       emit: (event: SessionEvent) => this.#events.push(event),
       abort: (reason: AbortReason, detail: string) => this.#abortWith(reason, detail),
       lost: (peer: Peer) => this.#lose(peer),
@@ -60,26 +63,15 @@ export class P2PSession implements Session {
       endFrame: () => this.#endFrame,
       closedReason: () => this.#abort?.detail ?? null,
     };
-    this.#group = new PeerGroup({
-      ...options,
-      digest: withUnmanned(options),
-      incarnation: options.resume?.incarnation ?? 0,
-      software: softwareOf(options),
-      peers: [...new Set(peers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer)),
-      recorder: this.#simulator.recorder,
-      queues: this.#simulator.sync.queues,
-      host,
-    });
-    const parts = { simulator: this.#simulator, peers: this.#group.peers, host };
-    this.#opening = new Opening({ ...options, ...parts });
-    this.#desk = new ControlDesk({
+    const parts = {
       session: options,
       simulator: this.#simulator,
-      group: this.#group,
-      opening: this.#opening,
       localPlayers: this.#localPlayers,
       host,
-    });
+    };
+    this.#group = new PeerGroup(parts);
+    this.#opening = new Opening({ ...options, ...parts, peers: this.#group.peers });
+    this.#desk = new ControlDesk({ ...parts, group: this.#group, opening: this.#opening });
   }
 
   get status(): SessionStatus {
@@ -196,21 +188,6 @@ export class P2PSession implements Session {
     );
   }
 
-  #makePeer(peer: number): Peer {
-    const { players, environment, episode } = this.#options;
-    return new Peer({
-      peer,
-      players: players.flatMap((seat, i) =>
-        seat.kind === "remote" && seat.peer === peer ? [i] : [],
-      ),
-      localPlayers: this.#localPlayers,
-      queues: this.#simulator.sync.queues,
-      episode,
-      incarnation: this.#options.resume?.incarnation ?? 0,
-      frameMs: 1000 / environment.fps,
-    });
-  }
-
   #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
     if (this.#abort !== null || peer.state.kind === "closed" || this.#desk.isReturning) return;
     if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
@@ -224,8 +201,10 @@ export class P2PSession implements Session {
     this.#desk.verification.check(peer);
   }
 
-  #sendControl({ peer, epoch }: Receiver, message: ControlMessage): void {
-    this.#outgoing.push({ peer, channel: "control", bytes: encodeControl(message, epoch) });
+  /** What no path carries, such as a state too large for one message, is not sent. */
+  #sendControl({ peer, epoch }: Receiver, content: ControlContent): void {
+    const bytes = encodeControl({ ...content, episode: this.#options.episode }, epoch);
+    if (bytes.length <= CONTROL_BYTES_MAX) this.#outgoing.push({ peer, channel: "control", bytes });
   }
 
   #sendTick(): void {
@@ -240,7 +219,7 @@ export class P2PSession implements Session {
       if (endFrame === null || peer.toldEndGeneration === generation) continue;
       peer.toldEndGeneration = generation;
       const end = { endFrame, chain: chain.chainAt(endFrame), generation };
-      this.#sendControl(peer, { kind: "end", episode: this.#options.episode, ...end });
+      this.#sendControl(peer, { kind: "end", ...end });
       this.#desk.verification.check(peer);
     }
   }

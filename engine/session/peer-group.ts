@@ -1,18 +1,22 @@
 /** The peers of a session as a group: greeting until all agree, then watching for silence. */
-import type { ControlMessage } from "../protocol/control-message.ts";
-import type { Peer } from "../protocol/peer.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
+import { Peer } from "../protocol/peer.ts";
 import type { SessionEvent } from "../record/event.ts";
-import type { MetricsRecorder } from "../record/metrics-recorder.ts";
-import type { InputQueue } from "../rollback/input-queue.ts";
-import type { SessionConfig } from "./config.ts";
-import { compareDigests, HELLO_INTERVAL_MS } from "./handshake.ts";
+import {
+  compareDigests,
+  HELLO_INTERVAL_MS,
+  type P2PSessionOptions,
+  softwareOf,
+  withUnmanned,
+} from "./handshake.ts";
 import type { AbortReason } from "./session.ts";
+import type { Simulator } from "./simulator.ts";
 
 type HelloMessage = Extract<ControlMessage, { kind: "hello" }>;
 
 /** What the group needs of its session. */
 export interface PeerGroupHost {
-  send(peer: Peer, message: ControlMessage): void;
+  send(peer: Peer, message: ControlContent): void;
   emit(event: SessionEvent): void;
   abort(reason: AbortReason, detail: string): void;
   /** Every peer has agreed on the digest. */
@@ -22,15 +26,9 @@ export interface PeerGroupHost {
 }
 
 export interface PeerGroupOptions {
-  readonly peers: readonly Peer[];
-  readonly episode: number;
-  readonly digest: Readonly<Record<string, string>>;
-  /** How often this side's page has come back. */
-  readonly incarnation: number;
-  readonly software: string;
-  readonly config: SessionConfig;
-  readonly recorder: MetricsRecorder;
-  readonly queues: readonly InputQueue[];
+  readonly session: P2PSessionOptions;
+  readonly simulator: Simulator;
+  readonly localPlayers: readonly number[];
   readonly host: PeerGroupHost;
 }
 
@@ -42,8 +40,10 @@ export class PeerGroup {
   #hasStarted = false;
 
   constructor(options: PeerGroupOptions) {
-    this.peers = options.peers;
     this.#options = options;
+    const { players } = options.session;
+    const numbers = players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
+    this.peers = [...new Set(numbers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer));
   }
 
   /** Whether every peer has agreed on the digest. */
@@ -90,7 +90,7 @@ export class PeerGroup {
   /** Returns what differs when play has begun with others who agreed; before, that ends the session. */
   receiveHello(peer: Peer, { digest }: HelloMessage, nowMs: number): string | null {
     const { host } = this.#options;
-    const difference = compareDigests(this.#options.digest, digest);
+    const difference = compareDigests(this.#digest, digest);
     if (difference !== null && this.#hasStarted) return difference;
     if (difference !== null) {
       peer.state = { kind: "closed" };
@@ -121,16 +121,17 @@ export class PeerGroup {
   heard(peer: Peer, nowMs: number): boolean {
     if (peer.isReturning) return this.#returned(peer, nowMs);
     if (peer.state.kind !== "interrupted") return false;
-    const silentMs = nowMs - peer.state.sinceMs + this.#options.config.interruptedAfterMs;
+    const silentMs = nowMs - peer.state.sinceMs + this.#options.session.config.interruptedAfterMs;
     peer.state = { kind: "running" };
-    this.#options.recorder.resumed(peer.peer, nowMs);
+    this.#options.simulator.recorder.resumed(peer.peer, nowMs);
     this.#options.host.emit({ kind: "resumed", peer: peer.peer, atMs: nowMs, silentMs });
     return true;
   }
 
   /** Tells of peers that have fallen silent, and gives up on one that stays so. */
   watchSilence(nowMs: number): void {
-    const { config, host } = this.#options;
+    const { session, host } = this.#options;
+    const { config } = session;
     for (const peer of this.peers) {
       if (peer.end !== null || peer.state.kind === "closed") continue;
       const silentMs = nowMs - peer.lastHeardMs;
@@ -144,20 +145,21 @@ export class PeerGroup {
 
   /** Notes, once, that nothing comes from a peer that was playing. */
   interrupt(peer: Peer, nowMs: number): void {
-    const { recorder, host } = this.#options;
+    const { simulator, host } = this.#options;
     if (!this.#hasStarted || peer.state.kind !== "running") return;
     peer.state = { kind: "interrupted", sinceMs: nowMs };
-    recorder.interrupted(peer.peer, nowMs);
+    simulator.recorder.interrupted(peer.peer, nowMs);
     host.emit({ kind: "interrupted", peer: peer.peer, atMs: nowMs });
   }
 
   #returned(peer: Peer, nowMs: number): true {
-    const { recorder, host, queues } = this.#options;
+    const { simulator, host } = this.#options;
+    const { queues } = simulator.sync;
     peer.isReturning = false;
     peer.state = { kind: "running" };
     for (const playerIndex of peer.players) {
       const frame = queues[playerIndex]?.length ?? 0;
-      recorder.returned(peer.peer, playerIndex, frame, nowMs);
+      simulator.recorder.returned(peer.peer, playerIndex, frame, nowMs);
       host.emit({ kind: "returned", playerIndex, peer: peer.peer, frame, atMs: nowMs });
     }
     return true;
@@ -170,16 +172,36 @@ export class PeerGroup {
     this.#sendHello(peer);
   }
 
+  get #digest(): P2PSessionOptions["digest"] {
+    return withUnmanned(this.#options.session);
+  }
+
+  #makePeer(peer: number): Peer {
+    const { session, simulator, localPlayers } = this.#options;
+    const { players, environment, episode, resume } = session;
+    return new Peer({
+      peer,
+      players: players.flatMap((seat, i) =>
+        seat.kind === "remote" && seat.peer === peer ? [i] : [],
+      ),
+      localPlayers,
+      queues: simulator.sync.queues,
+      episode,
+      incarnation: resume?.incarnation ?? 0,
+      frameMs: 1000 / environment.fps,
+    });
+  }
+
   #sendHello(peer: Peer): void {
-    const { episode, digest, incarnation, software } = this.#options;
+    const { session } = this.#options;
+    const incarnation = session.resume?.incarnation ?? 0;
     const isReturning = incarnation > 0 && !this.#hasStarted;
     this.#options.host.send(peer, {
       kind: "hello",
-      episode,
-      digest: { ...digest },
+      digest: { ...this.#digest },
       incarnation,
       isReturning,
-      software,
+      software: softwareOf(session),
     });
   }
 }

@@ -1,5 +1,5 @@
 /** Lets a player's new page back in, or says why not: what the peers who stayed do about a return. */
-import type { ControlMessage } from "../protocol/control-message.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { InputQueue } from "../rollback/input-queue.ts";
 import type { Departures } from "./departures.ts";
@@ -17,11 +17,10 @@ export interface ReadmissionOptions {
   readonly departures: Departures;
   readonly handOver: HandOver;
   readonly opening: Opening;
-  readonly episode: number;
   /** How often this side's own page has come back. */
   readonly incarnation: number;
   readonly software: string;
-  send(peer: Peer, message: ControlMessage): void;
+  send(peer: Peer, message: ControlContent): void;
 }
 
 export class Readmission {
@@ -43,11 +42,10 @@ export class Readmission {
 
   /** Tells the new page what this side has of its players, and who has left. From here on the old page counts for nothing. */
   welcome(peer: Peer): void {
-    const { simulator, departures, opening, episode, incarnation, software } = this.#options;
+    const { simulator, departures, opening, incarnation, software } = this.#options;
     const { queues, currentFrame } = simulator.sync;
     this.#options.send(peer, {
       kind: "welcome",
-      episode,
       yours: peer.incarnation,
       mine: incarnation,
       software,
@@ -65,8 +63,7 @@ export class Readmission {
 
   /** Answers the greeting of a new page that comes too late. */
   refuse(peer: Peer, { incarnation }: Hello, reason: string): void {
-    const { episode } = this.#options;
     if (incarnation <= peer.incarnation) return;
-    this.#options.send(peer, { kind: "refused", episode, yours: incarnation, reason });
+    this.#options.send(peer, { kind: "refused", yours: incarnation, reason });
   }
 }

@@ -5,7 +5,7 @@
  * There is no leader. Within a generation the first frame that differs between any two is the same for everybody, so
  * whoever knows it goes back and tells the others; two who do so at once say the same.
  */
-import type { ControlMessage } from "../protocol/control-message.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import { GENERATION_MAX } from "../protocol/play-packet.ts";
 import type { SessionEvent } from "../record/event.ts";
@@ -28,10 +28,9 @@ interface Plan extends Pick<RecoverMessage, "frame" | "agreedFrame" | "chain"> {
 export interface RecoveryOptions {
   readonly simulator: Simulator;
   readonly peers: readonly Peer[];
-  readonly episode: number;
   readonly config: Pick<SessionConfig, "onDesync">;
   readonly host: {
-    send(peer: Peer, message: ControlMessage): void;
+    send(peer: Peer, message: ControlContent): void;
     emit(event: SessionEvent): void;
   };
 }
@@ -125,7 +124,7 @@ export class Recovery {
   }
 
   #conclude(plan: Plan, nowMs: number): void {
-    const { simulator, episode, host, peers } = this.#options;
+    const { simulator, host, peers } = this.#options;
     const { chain } = simulator;
     const { frame, agreedFrame } = plan;
     const outcome = this.#obstacle(plan) ?? this.#outcome;
@@ -144,7 +143,6 @@ export class Recovery {
     for (const peer of this.#live()) {
       host.send(peer, {
         kind: "recover",
-        episode,
         generation,
         frame,
         agreedFrame,

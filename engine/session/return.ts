@@ -4,7 +4,7 @@
  */
 import { FLAG_ABSENT, FLAG_FOCUSED } from "../environment/input-flag.ts";
 import type { Action } from "../environment/space.ts";
-import type { ControlMessage } from "../protocol/control-message.ts";
+import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
 import { writeRow } from "../rollback/input-layout.ts";
@@ -36,11 +36,10 @@ export interface ReturnOptions {
   readonly simulator: Simulator;
   readonly peers: readonly Peer[];
   readonly localPlayers: readonly number[];
-  readonly episode: number;
   readonly config: SessionConfig;
   readonly opening: Opening;
   readonly host: {
-    send(peer: Peer, message: ControlMessage): void;
+    send(peer: Peer, message: ControlContent): void;
     abort(reason: AbortReason, detail: string): void;
   };
 }
@@ -124,7 +123,7 @@ export class Return {
         break;
       case "log":
         if (peer !== this.#asked || !this.intake.receiveLog(message)) break;
-        host.send(peer, { ...this.#header, kind: "followed", frame: this.intake.length });
+        host.send(peer, { kind: "followed", frame: this.intake.length });
         break;
       case "snapshot":
         if (peer !== this.#asked || this.intake.receiveSnapshot(message)) break;
@@ -147,16 +146,12 @@ export class Return {
     return this.#kept;
   }
 
-  get #header(): { readonly episode: number } {
-    return { episode: this.#options.episode };
-  }
-
   #ask(answering: readonly Peer[]): void {
     const first = answering.find((peer) => this.#welcomes.has(peer));
     if (first === undefined) return;
     this.#asked = first;
     this.intake.clear();
-    this.#options.host.send(first, { ...this.#header, kind: "ask" });
+    this.#options.host.send(first, { kind: "ask" });
   }
 
   #keep(from: Peer, message: ControlMessage): void {

@@ -3,12 +3,7 @@
  * and both states of that frame the place.
  */
 
-import {
-  CONTROL_BYTES_MAX,
-  type ControlMessage,
-  DISPUTED_HASHES_MAX,
-  encodeControl,
-} from "../protocol/control-message.ts";
+import { type ControlMessage, DISPUTED_HASHES_MAX } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
 import type { DesyncRecord, DesyncReport } from "../record/metrics.ts";
 import type { HashChain } from "../rollback/hash-chain.ts";
@@ -144,10 +139,8 @@ export class Verification {
   }
 
   #show({ peer, generation, report }: Dispute, state: StateMessage["state"]): void {
-    const { episode, host } = this.#options;
     const { frame } = report;
-    const message: StateMessage = { kind: "state", episode, generation, frame, state };
-    if (encodeControl(message, peer.epoch).length <= CONTROL_BYTES_MAX) host.send(peer, message);
+    this.#options.host.send(peer, { kind: "state", generation, frame, state });
   }
 
   /** Tells what is known by now, the place of the difference first. */
@@ -171,11 +164,10 @@ export class Verification {
   }
 
   #sendHashes(peer: Peer, fromFrame: number, toFrame: number, isReply: boolean): void {
-    const { episode, host } = this.#options;
     const { generation } = this.#chain;
     const from = Math.max(1, fromFrame, toFrame - DISPUTED_HASHES_MAX + 1);
     const hashes: string[] = [];
     for (let frame = from; frame <= toFrame; frame++) hashes.push(this.#chain.hashAt(frame));
-    host.send(peer, { kind: "hashes", episode, generation, fromFrame: from, hashes, isReply });
+    this.#options.host.send(peer, { kind: "hashes", generation, fromFrame: from, hashes, isReply });
   }
 }
