@@ -122,32 +122,28 @@ export class Departures {
   }
 
   #report(to: Peer, player: number): void {
-    const queue = this.#queue(player);
+    const { simulator, host } = this.#options;
     const cutFrame = this.#find(player)?.cutFrame ?? null;
-    this.#options.host.send(to, {
+    host.send(to, {
       kind: "departed",
-      held: holdingOf(queue, player, cutFrame ?? queue.length),
+      held: holdingOf(simulator, player, cutFrame),
       isSettled: cutFrame !== null,
     });
   }
 
   #settle(nowMs: number): void {
     this.#hasNews = false;
-    const { peers, config, host } = this.#options;
+    const { peers, simulator, config, host } = this.#options;
     const survivors = peers.filter(({ state }) => state.kind !== "closed");
     for (const departure of this.#departures) {
       if (departure.cutFrame !== null) continue;
       const { playerIndex, reporters, toldFrame } = departure;
       if (toldFrame === null && !survivors.every(({ peer }) => reporters.has(peer))) continue;
-      const frame = toldFrame ?? this.#queue(playerIndex).length;
+      const frame = toldFrame ?? (simulator.sync.queues[playerIndex] as InputQueue).length;
       departure.cutFrame = frame;
       host.emit({ kind: "departed", playerIndex, frame, atMs: nowMs });
       if (config.onDeparture === "end") this.#endFrame = Math.min(this.#endFrame, frame);
       else this.#unmanned.push({ playerIndex, by: config.onDeparture });
     }
-  }
-
-  #queue(player: number): InputQueue {
-    return this.#options.simulator.sync.queues[player] as InputQueue;
   }
 }

@@ -4,9 +4,15 @@ import type { InputLayout } from "../rollback/input-layout.ts";
 import { INPUT_QUEUE_FRAMES, type InputQueue } from "../rollback/input-queue.ts";
 import type { Simulator } from "./simulator.ts";
 
-/** The inputs below `length` that `queue` still keeps, as many as a message takes. */
-export function holdingOf(queue: InputQueue, player: number, length: number): Holding {
+/** The player's inputs below `cutFrame` that are still kept, as many as a message takes; all of them if it is null. */
+export function holdingOf(
+  { sync }: Simulator,
+  player: number,
+  cutFrame: number | null = null,
+): Holding {
+  const queue = sync.queues[player] as InputQueue;
   const { rows, layout } = queue;
+  const length = cutFrame ?? queue.length;
   const first = Math.max(length - DEPARTED_ROWS_MAX, queue.length - INPUT_QUEUE_FRAMES, 0);
   return {
     player,

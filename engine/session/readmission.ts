@@ -1,7 +1,6 @@
 /** Lets a player's new page back in, or says why not: what the peers who stayed do about a return. */
 import type { ControlContent, ControlMessage } from "../protocol/control-message.ts";
 import type { Peer } from "../protocol/peer.ts";
-import type { InputQueue } from "../rollback/input-queue.ts";
 import type { Departures } from "./departures.ts";
 import type { HandOver } from "./hand-over.ts";
 import { holdingOf } from "./holding.ts";
@@ -43,19 +42,15 @@ export class Readmission {
   /** Tells the new page what this side has of its players, and who has left. From here on the old page counts for nothing. */
   welcome(peer: Peer): void {
     const { simulator, departures, opening, incarnation, software } = this.#options;
-    const { queues, currentFrame } = simulator.sync;
     this.#options.send(peer, {
       kind: "welcome",
       yours: peer.incarnation,
       mine: incarnation,
       software,
-      currentFrame,
+      currentFrame: simulator.sync.currentFrame,
       agreedDelayFrames: opening.inputDelay.delayFrames,
       askedDelayFrames: opening.askedBy(peer.players[0] as number),
-      held: peer.players.map((player) => {
-        const queue = queues[player] as InputQueue;
-        return holdingOf(queue, player, queue.length);
-      }),
+      held: peer.players.map((player) => holdingOf(simulator, player)),
     });
     opening.tell(peer);
     departures.tell(peer);

@@ -1,6 +1,6 @@
 /**
- * Turns queues into requests: one rollback at most, then one new frame. Shared by every kind of session,
- * so that playing alone, together and in a sync test is the same simulation.
+ * Turns queues into requests: one rollback at most, then one new frame. Shared by those who
+ * play and those who watch, so that both are the same simulation.
  */
 import { assert } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
