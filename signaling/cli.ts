@@ -7,7 +7,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { addConditionsCommands, parseParticipantIndex } from "./conditions-command.ts";
 import type { ConditionsRunOptions } from "./conditions-run.ts";
 import { addDataCommands } from "./data-command.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import type { RunningServer } from "./server.ts";
+import { addSimulateCommand } from "./simulate-command.ts";
 import { addSyncTestCommand } from "./sync-test-command.ts";
 
 /** Something the person at the keyboard has to put right. */
@@ -19,6 +21,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^[0-9]+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError("Expected an integer 0–65535.");
+}
+
+function parseLimit(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 1) return value;
+  throw new InvalidArgumentError("Expected a number from 1 on.");
 }
 
 /** One clear sentence, or one per fault of a study; never a stack. */
@@ -42,8 +50,27 @@ function stopOnSignal(server: Pick<RunningServer, "close">): void {
   process.on("SIGTERM", stop);
 }
 
-async function run(studyPath: string, options: ConditionsRunOptions): Promise<void> {
-  const { port, dataDir, host } = options;
+interface RunOptions extends ConditionsRunOptions {
+  readonly trustProxy?: string;
+  readonly connectionsPerSecond?: number;
+  readonly requestsPerMinute?: number;
+}
+
+/** As many at once as the defaults allow for each per second. */
+const BURST_SECONDS = DEFAULT_LIMITS.connectionBurst / DEFAULT_LIMITS.connectionsPerSecond;
+
+function limitsOf({ connectionsPerSecond, requestsPerMinute }: RunOptions): Partial<Limits> {
+  const burst = (perSecond: number) => Math.max(1, perSecond * BURST_SECONDS);
+  return {
+    ...(connectionsPerSecond === undefined
+      ? {}
+      : { connectionsPerSecond, connectionBurst: burst(connectionsPerSecond) }),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+  };
+}
+
+async function run(studyPath: string, options: RunOptions): Promise<void> {
+  const { port, dataDir, host, trustProxy = null } = options;
   let server: RunningServer | null = null;
   try {
     if (studyPath.endsWith(".toml")) {
@@ -55,7 +82,14 @@ async function run(studyPath: string, options: ConditionsRunOptions): Promise<vo
       import("./page-build.ts"),
     ]);
     const place = host === undefined ? {} : { host };
-    server = await startServer({ studyPath, port, dataDir, ...place });
+    server = await startServer({
+      studyPath,
+      port,
+      dataDir,
+      ...place,
+      trustProxy,
+      limits: limitsOf(options),
+    });
     await buildPage(() => say("Building the participant page …"));
     say(`Participant link   ${server.url}/`);
     say(`Data folder        ${server.dataPath}`);
@@ -97,6 +131,9 @@ program
   .addOption(
     new Option("--data-dir <folder>", "where the data go").env("DATA_DIR").default("./data"),
   )
+  .option("--trust-proxy <addresses>", "proxies in front whose X-Forwarded-For is believed")
+  .option("--connections-per-second <number>", "from one address, in the long run", parseLimit)
+  .option("--requests-per-minute <number>", "from one address", parseLimit)
   .option("--host <address>", "who may connect: an address of this machine")
   .option(
     "-i, --default-participant-index <number>",
@@ -104,7 +141,7 @@ program
     parseParticipantIndex,
   )
   .option("--allow-origin <origins...>", "conditions: sites whose pages may ask")
-  .action((studyPath: string, options: Partial<ConditionsRunOptions> & { dataDir: string }) => {
+  .action((studyPath: string, options: Partial<RunOptions> & { dataDir: string }) => {
     try {
       const port = options.port ?? parsePort(process.env.PORT ?? "8000");
       return run(studyPath, { ...options, port });
@@ -125,6 +162,7 @@ program
   .argument("<bundle.json>", "`…_desync.json` in a data folder")
   .option("--json", "print the report as JSON")
   .action(printing(async (path) => (await import("./reproduce.ts")).reproduceBundle(path)));
+addSimulateCommand(program);
 addSyncTestCommand(program);
 addConditionsCommands(program);
 addDataCommands(program);

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import rateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "pino";
@@ -28,6 +29,11 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 /** Browsers ask for these by themselves; they are nobody's id. */
 const BROWSER_FILES = ["/favicon.ico", "/robots.txt"];
+
+const MINUTE_MS = 60_000;
+const TOO_MANY = 429;
+const TOO_MANY_TEXT =
+  "Too many pages were asked for from your network within a minute. Please load this page again in a minute.";
 
 function plainPage(title: string, text: string): string {
   return `<!doctype html>
@@ -72,6 +78,8 @@ export interface RouteOptions {
   readonly prepared: ReadonlyMap<string, PreparedGame>;
   readonly panel: Panel;
   readonly log: Logger;
+  /** For one address. */
+  readonly requestsPerMinute: number;
 }
 
 /** A query names a parameter more than once only by mistake; the first counts. */
@@ -94,7 +102,7 @@ function addPageRoutes(app: FastifyInstance, { distDir, panel }: RouteOptions): 
     const link = linkFor(panel, request.url);
     return link === null ? refuseLink(reply) : reply.redirect(link, 302);
   });
-  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/healthz", { config: { rateLimit: false } }, () => ({ status: "ok" }));
   for (const path of BROWSER_FILES) {
     app.get(path, (_request, reply) => reply.code(204).send());
   }
@@ -113,6 +121,12 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
   const { distDir, staticDir, prepared } = options;
   app.addHook("onSend", async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
+  });
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: MINUTE_MS,
+    onExceeded: (request) =>
+      options.log.warn({ address: request.ip }, "too many requests: refused"),
   });
   addPageRoutes(app, options);
   const environments = new Map(
@@ -141,8 +155,11 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
       index: false,
     });
   }
-  app.setNotFoundHandler((_request, reply) => refuseLink(reply));
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) => refuseLink(reply));
   app.setErrorHandler((error: FastifyError, _request, reply) => {
+    if (error.statusCode === TOO_MANY) {
+      return sendPage(reply, TOO_MANY, "Please wait a moment", TOO_MANY_TEXT);
+    }
     if ((error.statusCode ?? 500) < 500) return refuseLink(reply);
     options.log.error({ err: error }, "a request failed");
     return sendPage(reply, 500, "Something went wrong", "Please try again in a moment.");

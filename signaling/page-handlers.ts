@@ -17,7 +17,7 @@ async function register(
   message: ClientMessage<"register">,
 ): Promise<Handled<"register">> {
   const { registration, participants, gameRooms, entryDesk } = rooms;
-  const connection = connectionOf(session.socket, message.tabId);
+  const connection = connectionOf(session.socket, message.tabId, rooms.database);
   const { reply, subjectId } = await registration.register(message, connection);
   if (subjectId === null) return { reply };
   session.subjectId = subjectId;
@@ -52,18 +52,17 @@ function disconnect(rooms: Rooms, { subjectId, socket }: PageSession): void {
   if (lifecycle === "IN_GAME" && gameId !== null) rooms.gameRooms.disconnected(subjectId, gameId);
 }
 
-async function advanceScene(
+function advanceScene(
   rooms: Rooms,
   subjectId: string,
   message: ClientMessage<"advance-scene">,
-): Promise<Handled<"advance-scene">> {
+): Handled<"advance-scene"> {
   if (rooms.entryDesk.isDue(subjectId)) {
     const text = "The study is still checking whether you can take part.";
     return { reply: { ok: false, reason: "wrong_visit", message: text } };
   }
   const reply = exitScene(rooms.journey, rooms.participants, subjectId, message);
   if (!reply.ok) return { reply };
-  await rooms.journey.files.writeChanges(subjectId);
   return { reply, after: () => rooms.show(subjectId) };
 }
 
@@ -245,13 +244,12 @@ async function finishGame(
   subjectId: string,
   { gameId }: ClientMessage<"finish-game">,
 ): Promise<Handled<"finish-game">> {
-  const { gameRooms, journey, show } = rooms;
+  const { gameRooms, show } = rooms;
   if (gameRooms.seat(gameId, subjectId) === null) return { reply: WRONG_GAME };
   if ((await gameRooms.finish(subjectId, gameId)) === "unclosed") {
     const message = "Some episodes of this game are not closed yet.";
     return { reply: { ok: false, reason: "conflicting_data", message } };
   }
-  await journey.files.writeChanges(subjectId);
   return { reply: { ok: true }, after: () => show(subjectId) };
 }
 

@@ -32,6 +32,8 @@ export type RefusalReason =
   | "wrong_game"
   | "invalid_answer"
   | "conflicting_data"
+  /** Too much at once; the same again later is welcome. */
+  | "rate_limited"
   | "storage_failed";
 
 export type Reply<T> =

@@ -12,6 +12,8 @@ import { Replayer } from "./games/replayer.ts";
 import { Settlement } from "./games/settlement.ts";
 import { TrialLines } from "./games/trial-lines.ts";
 import { addRoutes, refuseLink } from "./http-routes.ts";
+import { AddressLimit } from "./limits/address-limit.ts";
+import { DEFAULT_LIMITS, type Limits, limitFaults } from "./limits/limits.ts";
 import { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { pageHandlers } from "./page-handlers.ts";
@@ -21,7 +23,7 @@ import { Presence } from "./participants/presence.ts";
 import { Registration } from "./participants/registration.ts";
 import { type Contents, loadContents } from "./participants/scene-content.ts";
 import type { Rooms } from "./rooms.ts";
-import { openGateway, type StudySocketServer } from "./socket-gateway.ts";
+import { admitConnection, openGateway, type StudySocketServer } from "./socket-gateway.ts";
 import { DataError, DataFolder } from "./store/data-folder.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { GameTable } from "./store/game-table.ts";
@@ -48,6 +50,9 @@ export type ServerOptions = (
   readonly duplicateGraceMs?: number;
   readonly returnGraceMs?: number;
   readonly abandonedAfterMs?: number;
+  readonly limits?: Partial<Limits>;
+  /** Addresses of proxies in front, with commas between them, whose X-Forwarded-For is believed; null for none. */
+  readonly trustProxy?: string | null;
 };
 
 export interface RunningServer {
@@ -94,6 +99,18 @@ function checkPlans(participants: ParticipantTable, study: Study, folder: DataFo
   throw new DataError(
     `Participants in ${folder.path} are on the way to scene \`${missing}\`, which the study no longer has; choose another --data-dir.`,
   );
+}
+
+/** @throws DataError with a sentence for each limit or proxy that cannot be one. */
+function checkAccess({ limits, trustProxy = null }: ServerOptions): void {
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const faults = [...limitFaults(all)];
+  try {
+    new AddressLimit(all, trustProxy);
+  } catch (error) {
+    faults.push(`Expected \`trustProxy\` to name addresses: ${String((error as Error).message)}.`);
+  }
+  if (faults.length > 0) throw new DataError(faults.join("\n"));
 }
 
 interface Parts {
@@ -198,20 +215,26 @@ function createRooms(parts: Parts): Rooms {
 
 async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "dataPath">> {
   const { host = DEFAULTS.host, distDir = DEFAULTS.distDir, port } = parts.options;
+  const { trustProxy = null } = parts.options;
+  const limits = { ...DEFAULT_LIMITS, ...parts.options.limits };
   const app = fastify({
+    trustProxy: trustProxy ?? false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: PATH_LENGTH_MAX },
     frameworkErrors: (_error, _request, reply) => void refuseLink(reply as FastifyReply),
   });
-  const { prepared, staticDir, log } = parts;
-  await addRoutes(app, { distDir, staticDir, prepared, panel: parts.study.panel, log });
+  const { study, prepared, staticDir, log, clock } = parts;
+  const { requestsPerMinute } = limits;
+  const { panel } = study;
+  await addRoutes(app, { distDir, staticDir, prepared, panel, log, requestsPerMinute });
   await app.ready();
   const io: StudySocketServer = new SocketServer(app.server, {
     ...PING,
     maxHttpBufferSize: MESSAGE_BYTES_MAX,
     serveClient: false,
+    allowRequest: admitConnection(new AddressLimit(limits, trustProxy), clock, log),
   });
-  openGateway(io, pageHandlers(rooms), parts.log);
+  openGateway(io, pageHandlers(rooms), { store: parts.database, clock, limits, log });
   const finish = async () => {
     await rooms.journey.files.writeChanges(null);
     await rooms.settlement.idle();
@@ -250,6 +273,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const study = isLoaded ? options.study : await loadStudy(options.studyPath);
   const studyDir = isLoaded ? options.studyDir : dirname(resolve(options.studyPath));
   const { clock = systemClock, log = createLog() } = options;
+  checkAccess(options);
   const folder = new DataFolder(
     resolve(options.dataDir),
     study.experimentId,
@@ -266,6 +290,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const parts: Parts = { ...shared, clock, log, replayer, options };
     const rooms = createRooms(parts);
     checkPlans(rooms.participants, study, folder);
+    await folder.removeUnfinished();
     await rooms.gameRooms.recover();
     await rooms.journey.files.writeChanges(null);
     return { ...(await listen(parts, rooms)), dataPath: folder.path };

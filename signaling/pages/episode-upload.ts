@@ -2,7 +2,7 @@
 import { type ConfirmedFrames, type DesyncReport, Recorder } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
 import type { LeftEpisode } from "./outbox.ts";
-import { type StudySocket, wait } from "./study-socket.ts";
+import { isPassing, type StudySocket, wait } from "./study-socket.ts";
 
 /** The socket's own bound is 1,200 frames; a tenth keeps a message small and is ten times the usual. */
 const CHUNK_FRAMES_MAX = 600;
@@ -143,8 +143,7 @@ export class EpisodeUpload {
     const message = { gameId, episode, ...chunk } as unknown as ClientMessage<"episode-log">;
     const answer = await socket.request("episode-log", message);
     if (!answer.ok) {
-      const isPassing = answer.reason === "not_registered" || answer.reason === "storage_failed";
-      if (!isPassing) this.refusal = answer.message;
+      if (!isPassing(answer.reason)) this.refusal = answer.message;
       throw new Error(answer.message);
     }
     const { ackFrame } = answer;

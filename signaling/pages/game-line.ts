@@ -77,17 +77,18 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
   let { listener } = options;
   const onArrival = () => listener.onArrival();
   const relay = relayOver(options, unreachable, onArrival);
-  const direct =
-    plan.transportMode === "relay-only"
-      ? null
-      : await createWebrtcTransport({
-          localPeer: playerIndex,
-          remotePeers: peers,
-          config: rtcConfig(plan),
-          sendSignal: (toPlayer, data) => socket.tell("signal", { gameId, toPlayer, data }),
-          onArrival,
-          onPair: (peer) => listener.onPair(peer),
-        });
+  // Some browsers are set to have no WebRTC at all; the relay is there for them, too.
+  const isRelayOnly = plan.transportMode === "relay-only" || !("RTCPeerConnection" in globalThis);
+  const direct = isRelayOnly
+    ? null
+    : await createWebrtcTransport({
+        localPeer: playerIndex,
+        remotePeers: peers,
+        config: rtcConfig(plan),
+        sendSignal: (toPlayer, data) => socket.tell("signal", { gameId, toPlayer, data }),
+        onArrival,
+        onPair: (peer) => listener.onPair(peer),
+      });
   const transport = new SwitchingTransport({
     peers,
     direct,

@@ -3,8 +3,6 @@ import {
   type Channel,
   type Environment,
   type EpisodeEnd,
-  FocusTracker,
-  Keyboard,
   loadHasher,
   type Path,
   type SessionEvent,
@@ -13,15 +11,16 @@ import type { GameStart } from "../protocol.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { type GameLine, type LineListener, openGameLine } from "./game-line.ts";
 import type { GamePhase, GameView, PartnerLine } from "./game-view.ts";
+import type { PageHost } from "./page-host.ts";
 import {
   type CloseReason,
   closePlay,
   closeUnplayed,
+  type Devices,
   type Play,
   type PlayContext,
   startPlay,
 } from "./play.ts";
-import { steadyNowMs } from "./steady-clock.ts";
 import { Store } from "./store.ts";
 import { type StudySocket, wait } from "./study-socket.ts";
 
@@ -32,10 +31,6 @@ const LINGER_MS = 3_000;
 const MEETING_TIMEOUT_MS = 60_000;
 
 const PARTNER_LEFT = "The server said that a partner left.";
-
-interface EnvironmentModule {
-  readonly environment: Environment;
-}
 
 /** A message of another player that came before the paths were made. */
 type Early = (line: GameLine) => void;
@@ -52,8 +47,8 @@ export class GameRoom {
   readonly environment = new Store<Environment | null>(null);
   line: GameLine | null;
   private readonly socket: StudySocket;
-  private readonly keyboard: Keyboard;
-  private readonly focus: FocusTracker;
+  private readonly host: PageHost;
+  private readonly devices: Devices;
   private readonly connection = new ConnectionLog();
   private current: Play | null = null;
   private early: Early[] = [];
@@ -62,12 +57,12 @@ export class GameRoom {
   private hasPartnerLeft = false;
 
   /** `line` is that of a probe before the game, if there was one; it is the room's from now on. */
-  constructor(start: GameStart, socket: StudySocket, line: GameLine | null) {
+  constructor(start: GameStart, socket: StudySocket, line: GameLine | null, host: PageHost) {
     this.start = start;
     this.line = line;
     this.socket = socket;
-    this.keyboard = new Keyboard(start.keyBindings);
-    this.focus = new FocusTracker({ document, window, now: steadyNowMs });
+    this.host = host;
+    this.devices = host.openDevices(start, () => this.current);
     this.view = new Store<GameView>({
       phase: { kind: "loading" },
       episode: 0,
@@ -83,7 +78,6 @@ export class GameRoom {
 
   /** Plays all episodes and hands them in; never rejects. */
   async run(): Promise<void> {
-    this.keyboard.attach(window);
     const closings: Promise<void>[] = [];
     try {
       const context = await this.load();
@@ -96,14 +90,13 @@ export class GameRoom {
       this.patch({ phase: { kind: "stopped", why: "technical" } });
       if (this.current === null) closings.push(this.closeUnplayed(0, "technical", String(error)));
     }
-    this.keyboard.detach();
+    this.devices.close();
     const lingered = wait(LINGER_MS);
     await Promise.all(closings);
     if (this.view.value.phase.kind === "saving") await this.finish();
     await lingered;
     this.current?.episode.close();
     this.line?.transport.close();
-    this.focus.stop();
   }
 
   /** Every episode was played to its end: the server may go on. */
@@ -158,20 +151,19 @@ export class GameRoom {
   }
 
   private async load(): Promise<PlayContext> {
-    const { start, socket, keyboard, focus, connection } = this;
-    const url = start.environmentUrl;
-    const loaded = import(/* @vite-ignore */ url) as Promise<EnvironmentModule>;
+    const { start, socket, devices, connection } = this;
+    const loaded = this.host.loadEnvironment(start.environmentUrl);
     if (this.line !== null) {
       this.line.handOver(this.listener);
     } else if (start.playerCount > 1) {
       this.line = await openGameLine({ plan: start, socket, listener: this.listener });
       for (const deliver of this.early.splice(0)) deliver(this.line);
     }
-    const [{ environment }, hasher] = await Promise.all([loaded, loadHasher()]);
+    const [environment, hasher] = await Promise.all([loaded, loadHasher()]);
     this.environment.set(environment);
     const onEvent = (event: SessionEvent) => this.onEvent(event);
     const { line } = this;
-    return { start, environment, hasher, socket, keyboard, focus, connection, line, onEvent };
+    return { start, environment, hasher, socket, devices, connection, line, onEvent };
   }
 
   /** Resolves at the end of the break after it; false when no episode may follow. */

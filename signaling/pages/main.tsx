@@ -1,6 +1,7 @@
 /** Starts the participant's page. */
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { browserHost } from "./browser-host.ts";
 import { claimTabId, subjectIdOf } from "./identity.ts";
 import "./page.css";
 import { Outbox } from "./outbox.ts";
@@ -13,7 +14,8 @@ const subjectId = subjectIdOf(location.pathname);
 if (subjectId === null) {
   host.textContent = "This address has no participant in it. Please use the link you were given.";
 } else {
-  const page = new StudyPage(subjectId, await claimTabId(), await Outbox.open(subjectId));
+  const outbox = await Outbox.open(subjectId);
+  const page = new StudyPage(subjectId, await claimTabId(), outbox, browserHost);
   exposePage(page);
   page.state.subscribe(() => {
     const { progress, room, warning } = page.state.value;

@@ -3,10 +3,9 @@ import {
   type Environment,
   Episode,
   type EpisodeEnd,
-  type FocusTracker,
   type Hasher,
   handshakeDigest,
-  type Keyboard,
+  type InputSource,
   P2PSession,
   pausePolicyOf,
   type Seat,
@@ -22,14 +21,20 @@ import type { GameLine } from "./game-line.ts";
 import { steadyNowMs } from "./steady-clock.ts";
 import type { StudySocket } from "./study-socket.ts";
 
+/** Where a participant's actions come from, and whether they attend. */
+export interface Devices extends InputSource {
+  /** Since the last call: none is told twice, none is left out. */
+  takeHiddenPeriods(toMs: number): readonly { readonly startMs: number; readonly endMs: number }[];
+  close(): void;
+}
+
 /** What stays the same for all episodes of a game. */
 export interface PlayContext {
   readonly start: GameStart;
   readonly environment: Environment;
   readonly hasher: Hasher;
   readonly socket: StudySocket;
-  readonly keyboard: Keyboard;
-  readonly focus: FocusTracker;
+  readonly devices: Devices;
   readonly connection: ConnectionLog;
   /** Null when playing alone. */
   readonly line: GameLine | null;
@@ -74,7 +79,7 @@ function uploadOf(start: GameStart, socket: StudySocket, episode: number): Episo
 
 /** Starts ticking at once. */
 export function startPlay(context: PlayContext, episode: number): Play {
-  const { start, environment, hasher, keyboard, focus } = context;
+  const { start, environment, hasher, devices } = context;
   const session = makeSession(context, episode);
   const world = new World({
     environment,
@@ -92,10 +97,7 @@ export function startPlay(context: PlayContext, episode: number): Play {
     world,
     transport: context.line?.transport ?? null,
     playerIndex: start.playerIndex,
-    input: {
-      sample: () => ({ action: keyboard.sample(), isFocused: focus.isFocused }),
-      consume: () => keyboard.consume(),
-    },
+    input: devices,
     recorder: upload.recorder,
     now: steadyNowMs,
     onEvent(event) {
@@ -115,7 +117,7 @@ export function closePlay(
   end: EpisodeEnd,
   reason: CloseReason,
 ): Promise<void> {
-  const { line, connection, focus } = context;
+  const { line, connection, devices } = context;
   const endedAtMs = steadyNowMs();
   return play.upload.close({
     reason,
@@ -124,7 +126,7 @@ export function closePlay(
     metrics: JSON.parse(JSON.stringify(play.session.metrics())),
     connection: line === null ? null : connection.report(line),
     // With the break before the episode: time away between two episodes is time away, too.
-    hiddenPeriods: [...focus.takeHiddenPeriods(endedAtMs)],
+    hiddenPeriods: [...devices.takeHiddenPeriods(endedAtMs)],
     startedAtMs: play.startedAtMs,
     endedAtMs,
     userAgent: navigator.userAgent.slice(0, 500),

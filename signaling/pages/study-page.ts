@@ -13,6 +13,7 @@ import { GameRoom } from "./game-room.ts";
 import { Globals } from "./globals.ts";
 import { LineProbe } from "./line-probe.ts";
 import type { Outbox } from "./outbox.ts";
+import type { PageHost } from "./page-host.ts";
 import { Store } from "./store.ts";
 import { StudySocket } from "./study-socket.ts";
 import type { Warning } from "./warning-notice.tsx";
@@ -41,22 +42,27 @@ export class StudyPage {
   readonly socket: StudySocket;
   readonly globals: Globals;
   private hasHandedIn = false;
+  private readonly host: PageHost;
   private reportCount = 0;
   /** Games whose data are not all handed in, by id; one may outlast its scene. */
   private readonly rooms = new Map<string, GameRoom>();
   /** Of a game that may begin. */
   private probe: LineProbe | null = null;
 
-  constructor(subjectId: string, tabId: string, outbox: Outbox) {
+  constructor(subjectId: string, tabId: string, outbox: Outbox, host: PageHost) {
+    this.host = host;
     this.socket = new StudySocket({
       subjectId,
       tabId,
       outbox,
+      connect: () => host.connect(),
+      touchPoints: host.touchPoints,
+      query: host.query,
       handlers: this.handlers(),
       playingGameId: () => this.state.value.room?.start.gameId ?? outbox.finishedGameId,
       onRegistered: ({ globals }) => this.registered({ ...globals }),
     });
-    document.addEventListener("visibilitychange", () => {
+    host.onVisibility(() => {
       if (this.state.value.room !== null) this.socket.tell("report-presence", this.presence());
     });
     this.globals = new Globals(this.socket);
@@ -82,10 +88,22 @@ export class StudyPage {
   private presence(): ClientMessage<"report-presence"> {
     const play = this.state.value.room?.play ?? null;
     return {
-      isHidden: document.visibilityState === "hidden",
+      isHidden: this.host.isHidden(),
       episode: play === null ? null : (this.state.value.room?.view.value.episode ?? null),
       frame: play?.session.currentFrame ?? null,
     };
+  }
+
+  /** Whether a game is being played or handed in. */
+  get isPlaying(): boolean {
+    return this.rooms.size > 0;
+  }
+
+  /** Ends everything it does at once, as when the tab is closed: nothing more is handed in. */
+  close(): void {
+    this.socket.close();
+    this.probe?.close();
+    for (const room of this.rooms.values()) room.stop("self_disconnected", "The page was closed.");
   }
 
   private handlers(): ServerToClientEvents {
@@ -141,7 +159,7 @@ export class StudyPage {
     const line = this.probeOf(start.gameId)?.takeLine() ?? null;
     this.probe?.close();
     this.probe = null;
-    const room = new GameRoom(start, this.socket, line);
+    const room = new GameRoom(start, this.socket, line, this.host);
     this.rooms.set(start.gameId, room);
     this.state.patch({ room });
     void room.run().then(() => this.rooms.delete(start.gameId));

@@ -2,7 +2,7 @@
  * The page's line to the server: registers after every connect, asks again until answered,
  * and says in one word how it stands.
  */
-import { io, type Socket } from "socket.io-client";
+import type { Socket } from "socket.io-client";
 import type {
   ClientEvent,
   ClientMessage,
@@ -22,11 +22,17 @@ const PROTOCOL_VERSION: typeof import("../protocol.ts").PROTOCOL_VERSION = 5;
 /** A server that takes longer to answer is treated as one that did not get the message. */
 const REPLY_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
-/** The longest pause between two attempts: a game can go on without the line for a few seconds. */
-const RECONNECT_WITHIN_MS = 2_000;
 
-/** Refusals that a later try may not meet: the server restarts, or its disk has room again. */
-const PASSING_REFUSALS: readonly RefusalReason[] = ["not_registered", "storage_failed"];
+/** Refusals that a later try may not meet: the server restarts, its disk has room again, a flood is over. */
+const PASSING_REFUSALS: readonly RefusalReason[] = [
+  "not_registered",
+  "storage_failed",
+  "rate_limited",
+];
+
+export function isPassing(reason: RefusalReason): boolean {
+  return PASSING_REFUSALS.includes(reason);
+}
 
 export type Line =
   | { readonly kind: "connecting" }
@@ -37,12 +43,12 @@ export type Line =
 
 export type Answer<E extends ClientEvent> = Reply<ReplyPayloads[E]>;
 
-type PageSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+export type PageSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 /** What of the socket is used without its per-event types, which cannot follow a type parameter. */
 interface PlainSocket {
   emitWithAck(event: string, message: unknown): Promise<unknown>;
-  emit(event: string, message: unknown, reply: (answer: unknown) => void): void;
+  emit(event: string, message: unknown): void;
 }
 
 /** Of socket.io's engine: what waits in the page, and in the browser where it is a WebSocket. */
@@ -60,6 +66,12 @@ export interface StudySocketOptions {
   readonly subjectId: string;
   readonly tabId: string;
   readonly outbox: Outbox;
+  /** Fingers that the device can follow. */
+  readonly touchPoints: number;
+  /** What follows `?` in the address, with it. */
+  readonly query: string;
+  /** Makes the socket, which connects by itself. */
+  connect(): PageSocket;
   /** Called in the order in which the server spoke. */
   readonly handlers: ServerToClientEvents;
   /** The game this page has running, which it keeps through a loss of the line; null for none. */
@@ -76,18 +88,12 @@ export class StudySocket {
   /** Connects at once. */
   constructor(options: StudySocketOptions) {
     this.options = options;
-    this.socket = io({
-      transports: ["websocket", "polling"],
-      tryAllTransports: true,
-      reconnectionDelayMax: RECONNECT_WITHIN_MS,
-    });
+    this.socket = options.connect();
     for (const [event, handler] of Object.entries(options.handlers)) {
       this.socket.on(event as keyof ServerToClientEvents, handler as never);
     }
     this.socket.on("connect", () => void this.register());
     this.socket.on("disconnect", () => this.lost());
-    // A line that the system has cut would be noticed by its missing heartbeats half a minute later.
-    addEventListener("offline", () => this.socket.io.engine?.close());
     this.socket.on("closed", ({ reason, message }) => this.refuse(reason, message));
   }
 
@@ -128,7 +134,7 @@ export class StudySocket {
         return { ok: false, reason, message: text };
       }
       const answer = await this.request(event, message).catch(() => null);
-      if (answer !== null && (answer.ok || !PASSING_REFUSALS.includes(answer.reason))) {
+      if (answer !== null && (answer.ok || !isPassing(answer.reason))) {
         return answer;
       }
       await wait(RETRY_AFTER_MS);
@@ -138,7 +144,12 @@ export class StudySocket {
   /** Without waiting for an answer; lost while the line is down. */
   tell<E extends ClientEvent>(event: E, message: ClientMessage<E>): void {
     if (!this.isConnected) return;
-    (this.socket as unknown as PlainSocket).emit(event, message, () => {});
+    (this.socket as unknown as PlainSocket).emit(event, message);
+  }
+
+  /** For good, as when the tab is closed: whoever still asks is told so. */
+  close(): void {
+    this.refuse("not_registered", "The page has been closed.");
   }
 
   private ask<E extends ClientEvent>(event: E, message: ClientMessage<E>): Promise<Answer<E>> {
@@ -154,14 +165,16 @@ export class StudySocket {
       secret: readSecret(subjectId),
       tabId,
       playingGameId: this.options.playingGameId(),
-      touchPoints: navigator.maxTouchPoints,
-      parameters: parametersOf(location.search),
+      touchPoints: this.options.touchPoints,
+      parameters: parametersOf(this.options.query),
     };
     const answer = await this.ask("register", message).catch(() => null);
     if (this.line.value.kind === "refused") return;
     if (answer === null) {
       // Half-open line: start over.
       if (this.socket.connected) this.socket.disconnect().connect();
+    } else if (!answer.ok && isPassing(answer.reason)) {
+      setTimeout(() => void this.register(), RETRY_AFTER_MS);
     } else if (answer.ok) {
       keepSecret(subjectId, answer.secret);
       this.line.set({ kind: "connected" });

@@ -11,6 +11,9 @@ export class DataError extends Error {
   }
 }
 
+/** What write-file-atomic calls a file until it is whole. */
+const UNFINISHED = /[.](json|csv|js)[.][0-9]+$/;
+
 export const ENVIRONMENTS_FOLDER = "environments";
 export const MATCH_LOGS_FOLDER = "match_logs";
 
@@ -102,6 +105,14 @@ export class DataFolder {
       throw new DataError(
         `The data folder ${this.path} holds files of an earlier run but no tandem.sqlite; choose another with --data-dir.`,
       );
+    }
+  }
+
+  /** Removes what a killed server left half-written. Only for whoever holds the state: nobody else is writing then. */
+  async removeUnfinished(): Promise<void> {
+    const names = await readdir(this.path, { recursive: true });
+    for (const name of names.filter((one) => UNFINISHED.test(one))) {
+      await rm(join(this.path, name));
     }
   }
 

@@ -180,6 +180,12 @@ export class GameTable {
     this.#database.prepare("UPDATE games SET is_settled = 1 WHERE game_id = ?").run(gameId);
   }
 
+  /** Ids of all games, in the order in which they began. */
+  all(): readonly string[] {
+    const rows = this.#database.prepare("SELECT game_id FROM games ORDER BY rowid").all();
+    return rows.map((row) => row.game_id as string);
+  }
+
   unsettled(): readonly Game[] {
     return this.#database.prepare("SELECT * FROM games WHERE is_settled = 0").all().map(gameOf);
   }

@@ -43,6 +43,8 @@ const PLANTS = {
     'import { startServer } from "../server.ts";\nexport const planted = startServer;\n',
   "signaling/monitoring/planted-store.ts":
     'import { Database } from "../store/database.ts";\nexport const planted = Database;\n',
+  "signaling/games/planted-simulation.ts":
+    'import { runCrowd } from "../simulation/crowd.ts";\nexport const planted = runCrowd;\n',
   "signaling/planted-door.ts":
     'import { World } from "../engine/environment/world.ts";\nexport const planted = World;\n',
   "engine/planted-orphan.ts": "export const planted = 1;\n",
@@ -94,6 +96,7 @@ describe("npm run check", () => {
       ["no-cycles", "engine/protocol/planted-cycle-a.ts"],
       ["the-page-never-sees-the-server", "signaling/pages/planted-server.ts"],
       ["monitoring-is-pure", "signaling/monitoring/planted-store.ts"],
+      ["only-its-command-knows-the-simulation", "signaling/games/planted-simulation.ts"],
       ["enter-engine-by-its-door", "signaling/planted-door.ts"],
       ["no-orphans", "engine/planted-orphan.ts"],
     ]) {

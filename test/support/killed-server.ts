@@ -1,0 +1,72 @@
+/** `tandem run` as a process of its own, which is killed and started again on the same port and folder. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
+const LOOK_INTERVAL_MS = 25;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("Expected a port");
+  return address.port;
+}
+
+export class KilledServer {
+  readonly url: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  /** What it said on stderr, over all its lives. */
+  said = "";
+
+  private constructor(studyPath: string, dataDir: string, port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#args = [CLI, "run", studyPath, "--port", `${port}`, "--data-dir", dataDir];
+  }
+
+  static async start(studyPath: string, dataDir: string): Promise<KilledServer> {
+    const server = new KilledServer(studyPath, dataDir, await freePort());
+    await server.start();
+    return server;
+  }
+
+  /** Resolves when it answers. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, this.#args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = child;
+    child.stderr?.on("data", (text) => {
+      this.said += String(text);
+    });
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`The server did not start: ${this.said}`);
+      const answer = await fetch(`${this.url}/healthz`).catch(() => null);
+      if (answer?.ok === true) return;
+      await wait(LOOK_INTERVAL_MS);
+    }
+  }
+
+  /** At once, as a power cut would end it. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** As Ctrl-C does: every file is finished. */
+  async stop(): Promise<void> {
+    await this.#end("SIGINT");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+}
