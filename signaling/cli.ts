@@ -4,8 +4,8 @@
  * Each command loads what it needs when it is called, so that the short ones start at once.
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { addConditionsCommands, parseParticipantIndex } from "./conditions-command.ts";
-import type { ConditionsRunOptions } from "./conditions-run.ts";
+import { addConditionsCommands, parseParticipantIndex } from "./conditions/command.ts";
+import type { ConditionsRunOptions } from "./conditions/run.ts";
 import { addDataCommands } from "./data-command.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import type { RunningServer } from "./server.ts";
@@ -74,7 +74,7 @@ async function run(studyPath: string, options: RunOptions): Promise<void> {
   let server: RunningServer | null = null;
   try {
     if (studyPath.endsWith(".toml")) {
-      const { runConditions } = await import("./conditions-run.ts");
+      const { runConditions } = await import("./conditions/run.ts");
       return stopOnSignal(await runConditions(studyPath, options));
     }
     const [{ startServer }, { buildPage }] = await Promise.all([

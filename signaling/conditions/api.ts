@@ -1,8 +1,8 @@
 /** The REST interface of experiment-server: what each request does to an experiment, and its answer. */
-import { ConditionsError, PythonError } from "./error.ts";
+import { ConditionsError, PythonError } from "./expansion/error.ts";
+import { jsonText } from "./expansion/python-text.ts";
+import type { Value } from "./expansion/value.ts";
 import { type Experiment, UnknownParticipantError } from "./experiment.ts";
-import { jsonText } from "./python-text.ts";
-import type { Value } from "./value.ts";
 
 export interface Answer {
   readonly status: number;

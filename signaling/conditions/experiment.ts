@@ -1,7 +1,7 @@
 /** A study in progress: who is at which block of which conditions. State goes in and comes out as plain JSON. */
-import type { Assigned } from "./assignment.ts";
-import type { Conditions, Expansion } from "./conditions.ts";
-import { plainOf, type Table, type Value } from "./value.ts";
+import type { Assigned } from "./expansion/assignment.ts";
+import type { Conditions, Expansion } from "./expansion/conditions.ts";
+import { plainOf, type Table, type Value } from "./expansion/value.ts";
 
 export interface ParticipantState {
   /** From 1. */

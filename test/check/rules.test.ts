@@ -45,6 +45,8 @@ const PLANTS = {
     'import { Database } from "../store/database.ts";\nexport const planted = Database;\n',
   "signaling/games/planted-simulation.ts":
     'import { runCrowd } from "../simulation/crowd.ts";\nexport const planted = runCrowd;\n',
+  "signaling/conditions/expansion/planted-file.ts":
+    'import { readFileSync } from "node:fs";\nexport const planted = () => readFileSync("a") ?? Date.now();\n',
   "signaling/planted-door.ts":
     'import { World } from "../engine/environment/world.ts";\nexport const planted = World;\n',
   "engine/planted-orphan.ts": "export const planted = 1;\n",
@@ -97,6 +99,7 @@ describe("npm run check", () => {
       ["the-page-never-sees-the-server", "signaling/pages/planted-server.ts"],
       ["monitoring-is-pure", "signaling/monitoring/planted-store.ts"],
       ["only-its-command-knows-the-simulation", "signaling/games/planted-simulation.ts"],
+      ["expansion-is-pure", "signaling/conditions/expansion/planted-file.ts"],
       ["enter-engine-by-its-door", "signaling/planted-door.ts"],
       ["no-orphans", "engine/planted-orphan.ts"],
     ]) {
@@ -108,6 +111,7 @@ describe("npm run check", () => {
     const { code, text } = await run("biome", "ci", "--colors=off", "--max-diagnostics=none", ".");
     expect(code).not.toBe(0);
     expect(text).toMatch(/planted-clock\.ts:\d+:\d+ lint\/style\/noRestrictedGlobals/);
+    expect(text).toMatch(/planted-file\.ts:\d+:\d+ lint\/style\/noRestrictedGlobals/);
     expect(text).toMatch(/planted-timer\.ts:\d+:\d+ lint\/style\/noRestrictedGlobals/);
     expect(text.match(/planted-math\.ts:\d+:\d+ plugin/g)).toHaveLength(3);
     expect(text).toMatch(/PlantedName\.ts lint\/style\/useFilenamingConvention/);

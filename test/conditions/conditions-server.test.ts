@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { ConditionsClient } from "../../signaling/conditions-client.ts";
+import { ConditionsClient } from "../../signaling/conditions/client.ts";
 import {
   type ConditionsServerOptions,
   type RunningConditionsServer,
   startConditionsServer,
-} from "../../signaling/conditions-server.ts";
+} from "../../signaling/conditions/server.ts";
 import { readFixture } from "./reference-cases.ts";
 
 const README = join(import.meta.dirname, "fixtures/readme.toml");

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Assigned } from "../../signaling/conditions/assignment.ts";
-import { Conditions } from "../../signaling/conditions/conditions.ts";
-import { ConditionsError } from "../../signaling/conditions/error.ts";
-import { jsonText } from "../../signaling/conditions/python-text.ts";
-import type { Table, Value } from "../../signaling/conditions/value.ts";
+import type { Assigned } from "../../signaling/conditions/expansion/assignment.ts";
+import { Conditions } from "../../signaling/conditions/expansion/conditions.ts";
+import { ConditionsError } from "../../signaling/conditions/expansion/error.ts";
+import { jsonText } from "../../signaling/conditions/expansion/python-text.ts";
+import type { Table, Value } from "../../signaling/conditions/expansion/value.ts";
 
 const LETTERS = "ABCDEFGHI";
 

@@ -1,11 +1,11 @@
 /** The same file gives what experiment-server 0.3.8 gives, number for number and key for key. */
 import { describe, expect, it } from "vitest";
-import { Conditions } from "../../signaling/conditions/conditions.ts";
-import { PythonError } from "../../signaling/conditions/error.ts";
-import { balancedLatinSquare } from "../../signaling/conditions/latin-square.ts";
-import { floatSeed, PythonRandom } from "../../signaling/conditions/python-random.ts";
-import { jsonText, repr } from "../../signaling/conditions/python-text.ts";
-import type { Table, Value } from "../../signaling/conditions/value.ts";
+import { Conditions } from "../../signaling/conditions/expansion/conditions.ts";
+import { PythonError } from "../../signaling/conditions/expansion/error.ts";
+import { balancedLatinSquare } from "../../signaling/conditions/expansion/latin-square.ts";
+import { floatSeed, PythonRandom } from "../../signaling/conditions/expansion/python-random.ts";
+import { jsonText, repr } from "../../signaling/conditions/expansion/python-text.ts";
+import type { Table, Value } from "../../signaling/conditions/expansion/value.ts";
 import {
   casesOf,
   fromJson,

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Conditions } from "../../signaling/conditions/conditions.ts";
-import { ConditionsError } from "../../signaling/conditions/error.ts";
+import { Conditions } from "../../signaling/conditions/expansion/conditions.ts";
+import { ConditionsError } from "../../signaling/conditions/expansion/error.ts";
 import { Experiment, UnknownParticipantError } from "../../signaling/conditions/experiment.ts";
 
 const README = readFileSync(join(import.meta.dirname, "fixtures/readme.toml"), "utf8");

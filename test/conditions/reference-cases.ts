@@ -1,7 +1,12 @@
 /** What experiment-server 0.3.8 and CPython gave, as values and as TOML files. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isList, isTable, type Table, type Value } from "../../signaling/conditions/value.ts";
+import {
+  isList,
+  isTable,
+  type Table,
+  type Value,
+} from "../../signaling/conditions/expansion/value.ts";
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 

@@ -4,11 +4,11 @@ import { watch } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { type Answer, answerRequest, type Method } from "./conditions/api.ts";
-import { Experiment } from "./conditions/experiment.ts";
-import { docsPage, openApiDocument } from "./conditions-docs.ts";
-import { loadConditions } from "./conditions-file.ts";
-import { ConditionsStore } from "./conditions-store.ts";
+import { type Answer, answerRequest, type Method } from "./api.ts";
+import { docsPage, openApiDocument } from "./docs.ts";
+import { Experiment } from "./experiment.ts";
+import { loadConditions } from "./file.ts";
+import { ConditionsStore } from "./store.ts";
 
 export interface ConditionsServerOptions {
   /** The conditions file. */

@@ -1,5 +1,5 @@
 /** The OpenAPI document of the conditions server, and a page to read it on. */
-import { ENDPOINTS, type Endpoint } from "./conditions/api.ts";
+import { ENDPOINTS, type Endpoint } from "./api.ts";
 
 function pathOf({ name }: Endpoint, form: readonly string[]): string {
   return ["/api", name, ...form.map((kind) => `{${kind}}`)].join("/");

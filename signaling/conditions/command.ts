@@ -3,11 +3,11 @@ import { constants, copyFile, mkdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import type { Conditions } from "./conditions/conditions.ts";
-import { ConditionsError, PythonError } from "./conditions/error.ts";
-import { jsonText } from "./conditions/python-text.ts";
-import type { Table, Value } from "./conditions/value.ts";
-import { ConditionsFileError, loadConditions, SAMPLE_CONDITIONS } from "./conditions-file.ts";
+import type { Conditions } from "./expansion/conditions.ts";
+import { ConditionsError, PythonError } from "./expansion/error.ts";
+import { jsonText } from "./expansion/python-text.ts";
+import type { Table, Value } from "./expansion/value.ts";
+import { ConditionsFileError, loadConditions, SAMPLE_CONDITIONS } from "./file.ts";
 
 const EXIT_FAULTY = 1;
 /** Something the person at the keyboard has to put right. */

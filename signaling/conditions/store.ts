@@ -3,8 +3,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import type { ExperimentState } from "./conditions/experiment.ts";
-import { DataError } from "./store/data-folder.ts";
+import { DataError } from "../store/data-folder.ts";
+import type { ExperimentState } from "./experiment.ts";
 
 const index = z.int().min(1);
 

@@ -1,6 +1,6 @@
 /** `tandem run file.toml`: serves conditions until somebody stops it. */
 import { pino } from "pino";
-import { type RunningConditionsServer, startConditionsServer } from "./conditions-server.ts";
+import { type RunningConditionsServer, startConditionsServer } from "./server.ts";
 
 export interface ConditionsRunOptions {
   readonly port: number;

@@ -1,10 +1,10 @@
 /** Reads the conditions that a researcher wrote. */
 import { readFile } from "node:fs/promises";
-import { Conditions } from "./conditions/conditions.ts";
-import { ConditionsError } from "./conditions/error.ts";
+import { Conditions } from "./expansion/conditions.ts";
+import { ConditionsError } from "./expansion/error.ts";
 
 /** Where conditions are made from, when `tandem` makes a new file. */
-export const SAMPLE_CONDITIONS = new URL("./conditions/sample.toml", import.meta.url);
+export const SAMPLE_CONDITIONS = new URL("./sample.toml", import.meta.url);
 
 /** There is no file to read. */
 export class ConditionsFileError extends Error {
