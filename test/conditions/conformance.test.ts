@@ -5,6 +5,7 @@ import { PythonError } from "../../signaling/conditions/expansion/error.ts";
 import { balancedLatinSquare } from "../../signaling/conditions/expansion/latin-square.ts";
 import { floatSeed, PythonRandom } from "../../signaling/conditions/expansion/python-random.ts";
 import { jsonText, repr } from "../../signaling/conditions/expansion/python-text.ts";
+import { TomlDocument } from "../../signaling/conditions/expansion/toml-document.ts";
 import type { Table, Value } from "../../signaling/conditions/expansion/value.ts";
 import {
   casesOf,
@@ -42,6 +43,8 @@ const CPYTHON = readFixture("cpython.json") as {
     readonly expected: Readonly<Record<string, string>>;
   }[];
   readonly float_seeds: readonly { readonly seed: number; readonly random: number }[];
+  /** What `tomllib` reads, as JSON. */
+  readonly toml: readonly { readonly toml: string; readonly json: string }[];
   readonly texts: readonly {
     readonly value: unknown;
     readonly repr: string;
@@ -92,6 +95,37 @@ describe("compat with experiment-server", () => {
       expect(repr(fromJson(value))).toBe(python);
       expect(jsonText(fromJson(value))).toBe(json);
     }
+  });
+
+  it("[CO1] reads keys, numbers and texts of every form TOML has, in their order", () => {
+    for (const { toml, json } of CPYTHON.toml) {
+      expect(jsonText(TomlDocument.parse(toml).root)).toBe(json);
+    }
+  });
+
+  it.each([
+    ["2026-11-21T07:32:00Z", "datetime"],
+    ["2026-11-21 07:32:00.5", "datetime"],
+    ["2026-11-21", "date"],
+    ["07:32:00", "time"],
+  ])(
+    "[CO1] cannot write %s as JSON, as Python cannot; without compat it is a text",
+    (date, kind) => {
+      const toml = `configuration = { order = ["A"] }\n[[blocks]]\nname = "A"\nconfig.list = [${date}]\n`;
+      const exact = new Conditions(toml, { isExact: true });
+      const message = `Object of type ${kind} is not JSON serializable`;
+      expect(outcome(exact, 1, false)).toBe(`{"error": "TypeError", "message": "${message}"}`);
+      const [block] = new Conditions(toml).expand(1).blocks as [Table];
+      expect(jsonText(block.get("config") as Value)).toContain(`{"list": ["${date}"]`);
+    },
+  );
+
+  it("[CO1] expands for the largest index there is, and says which are none", () => {
+    const toml = `configuration = { order = ["A"] }\n[[blocks]]\nname = "A"\nconfig = {}\n`;
+    const conditions = new Conditions(toml);
+    expect(conditions.expand(Number.MAX_SAFE_INTEGER).blocks).toHaveLength(1);
+    expect(() => conditions.expand(2 ** 53)).toThrow("below 2⁵³, got 9007199254740992");
+    expect(() => conditions.expand(0)).toThrow("greater than 0, got 0");
   });
 
   it("[CO1] has the same Latin squares", () => {

@@ -1,6 +1,7 @@
 /** The function `choices`: Python's `random.choices`, and draws that never repeat. */
 import { configurationError, PythonError } from "./error.ts";
 import type { PythonRandom } from "./python-random.ts";
+import { sum } from "./python-sum.ts";
 import { repr, typeName } from "./python-text.ts";
 import { equalityKey, isList, isTable, type Table, type Value } from "./value.ts";
 
@@ -59,33 +60,41 @@ function readPopulation(value: Value): readonly Value[] {
   throw typeError(`object of type '${typeName(value)}' has no len()`);
 }
 
-function readNumbers(value: Value, name: string): readonly (number | bigint)[] {
-  if (!isList(value)) {
-    if (name === "weights" && (typeof value === "bigint" || typeof value === "boolean")) {
-      throw typeError(`The number of choices must be a keyword argument: k=${repr(value)}`);
-    }
-    throw typeError(
-      name === "weights"
-        ? `'${typeName(value)}' object is not iterable`
-        : `object of type '${typeName(value)}' has no len()`,
-    );
-  }
-  return value.map((entry) => {
-    if (typeof entry === "bigint" || typeof entry === "number") return entry;
-    if (typeof entry === "boolean") return entry ? 1n : 0n;
-    throw typeError(`can only concatenate ${typeName(entry)} (not "float") to ${typeName(entry)}`);
-  });
+/** What iterating over the value gives, or null if Python cannot. */
+function itemsOf(value: Value): readonly Value[] | null {
+  if (isList(value)) return value;
+  if (typeof value === "string") return [...value];
+  return isTable(value) ? [...value.keys()] : null;
 }
 
-/** Integers add up exactly, as in Python; from the first float on the sum is one. */
-function accumulate(weights: readonly (number | bigint)[]): readonly (number | bigint)[] {
-  let sum: number | bigint = 0n;
-  return weights.map((weight, index) => {
-    if (index === 0) sum = weight;
-    else if (typeof sum === "bigint" && typeof weight === "bigint") sum += weight;
-    else sum = Number(sum) + Number(weight);
-    return sum;
-  });
+function accumulate(weights: Value): readonly Value[] {
+  const items = itemsOf(weights);
+  if (items === null) {
+    throw typeError(
+      typeof weights === "bigint" || typeof weights === "boolean"
+        ? `The number of choices must be a keyword argument: k=${repr(weights)}`
+        : `'${typeName(weights)}' object is not iterable`,
+    );
+  }
+  const sums: Value[] = [];
+  for (const [index, item] of items.entries()) {
+    sums.push(index === 0 ? item : sum(sums[index - 1] as Value, item));
+  }
+  return sums;
+}
+
+/** The sums as given; indexing a table is what Python fails at. */
+function readSums(given: Value, size: number): readonly Value[] {
+  const items = itemsOf(given);
+  if (items === null) throw typeError(`object of type '${typeName(given)}' has no len()`);
+  if (isTable(given) && items.length === size) throw new PythonError("KeyError", "-1");
+  return items;
+}
+
+function numberOf(value: Value): number | bigint {
+  if (typeof value === "bigint" || typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  throw typeError(`'<' not supported between instances of 'float' and '${typeName(value)}'`);
 }
 
 function readCumulative(
@@ -98,18 +107,18 @@ function readCumulative(
   if (weights !== undefined && given !== undefined) {
     throw typeError("Cannot specify both weights and cumulative weights");
   }
-  const cumulative =
-    given === undefined
-      ? accumulate(readNumbers(weights as Value, "weights"))
-      : readNumbers(given, "cum_weights");
-  if (cumulative.length !== size) {
+  const sums = given === undefined ? accumulate(weights as Value) : readSums(given, size);
+  if (sums.length !== size) {
     throw valueError("The number of weights does not match the population");
   }
-  if (size === 0) throw new PythonError("IndexError", "list index out of range");
-  const total = Number(cumulative[size - 1]);
+  if (size === 0) {
+    const kind = typeof given === "string" ? "string" : "list";
+    throw new PythonError("IndexError", `${kind} index out of range`);
+  }
+  const total = sum(sums[size - 1] as Value, 0) as number;
   if (total <= 0) throw valueError("Total of weights must be greater than zero");
   if (!Number.isFinite(total)) throw valueError("Total of weights must be finite");
-  return { weights: cumulative, total };
+  return { weights: sums.map(numberOf), total };
 }
 
 /** @throws PythonError what Python's function throws for such arguments. */
@@ -124,7 +133,8 @@ export function readChoices(args: Value): ChoicesArguments {
   const count = Math.max(0, Number(k));
   if (population.length === 0 && count > 0) {
     if (isTable(bound.get("population"))) throw new PythonError("KeyError", "0");
-    throw new PythonError("IndexError", "list index out of range");
+    const kind = typeof bound.get("population") === "string" ? "string" : "list";
+    throw new PythonError("IndexError", `${kind} index out of range`);
   }
   return { isKeyed: isTable(bound.get("population")), population, cumulative, count };
 }
@@ -186,8 +196,8 @@ export function drawFromUnseen(
   const drawn: Value[] = [];
   while (drawn.length < count) {
     if (rest.length === 0) return null;
-    const sums = accumulate(rest.map(({ weight }) => weight));
-    const [index = 0] = random.weightedIndices(sums, Number(sums.at(-1)), 1);
+    const sums = accumulate(rest.map(({ weight }) => weight)) as readonly number[];
+    const [index = 0] = random.weightedIndices(sums, sums.at(-1) as number, 1);
     const { value, key: drawnKey } = rest[index] as (typeof rest)[number];
     drawn.push(value);
     rest = rest.filter(({ key }) => key !== drawnKey);

@@ -9,7 +9,7 @@ import { type Draw, PythonRandom } from "./python-random.ts";
 import { repr, str, typeName } from "./python-text.ts";
 import { asksForExactness, participantSeed, readSettings, type Settings } from "./settings.ts";
 import { TomlDocument } from "./toml-document.ts";
-import { isList, isTable, type Path, type Table, type Value } from "./value.ts";
+import { DateTime, isList, isTable, type Path, type Table, type Value } from "./value.ts";
 
 export interface Expansion {
   /** Each with `name`, `config` and what else the block has, in the order of the participant. */
@@ -104,11 +104,7 @@ export class Conditions {
    * @throws PythonError from conditions that ask for experiment-server's behaviour, otherwise ConditionsError.
    */
   expand(participantIndex: number, assignment?: Assignment): Expansion {
-    if (!Number.isSafeInteger(participantIndex) || participantIndex < 1) {
-      const text = `Participant index needs to be greater than 0, got ${participantIndex}`;
-      if (this.isExact) throw configurationError(text);
-      throw new ConditionsError([{ line: null, key: null, text }]);
-    }
+    checkIndex(participantIndex, this.isExact);
     const settings = this.#settings();
     const { arrangement, draws: assigning } = assignment ?? this.assign(participantIndex);
     const seed = participantSeed(settings.randomSeed, participantIndex, this.isExact);
@@ -128,6 +124,7 @@ export class Conditions {
     });
     const blocks = this.#resolveCalls(indices, random, log);
     for (const [blockId, block] of blocks.entries()) reserve(block, participantIndex, blockId);
+    if (this.isExact) checkSerializable(blocks);
     return { blocks, draws };
   }
 
@@ -176,6 +173,26 @@ export class Conditions {
       return calls.resolveTable(merged[index] as Table, [blockId]);
     });
   }
+}
+
+function checkIndex(participantIndex: number, isExact: boolean): void {
+  if (Number.isSafeInteger(participantIndex) && participantIndex >= 1) return;
+  const text =
+    participantIndex < 1
+      ? `Participant index needs to be greater than 0, got ${participantIndex}`
+      : `Expected the participant index to be an integer below 2⁵³, got ${participantIndex}`;
+  if (isExact && participantIndex < 1) throw configurationError(text);
+  throw new ConditionsError([{ line: null, key: null, text }]);
+}
+
+/** experiment-server logs every expansion as JSON, which has no dates. */
+function checkSerializable(value: Value): void {
+  if (value instanceof DateTime) {
+    const text = `Object of type ${value.kind} is not JSON serializable`;
+    throw new PythonError("TypeError", text);
+  }
+  if (isList(value)) value.forEach(checkSerializable);
+  else if (isTable(value)) for (const entry of value.values()) checkSerializable(entry);
 }
 
 /** Writes the keys that every `config` ends with, over those of the same name. */

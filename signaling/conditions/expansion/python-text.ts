@@ -66,7 +66,7 @@ export function typeName(value: Value): string {
   if (typeof value === "bigint") return "int";
   if (typeof value === "number") return "float";
   if (isList(value)) return "list";
-  return isTable(value) ? "dict" : "datetime";
+  return isTable(value) ? "dict" : `datetime.${(value as DateTime).kind}`;
 }
 
 function asciiString(text: string): string {

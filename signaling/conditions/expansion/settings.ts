@@ -1,9 +1,9 @@
 /** `[configuration]` as read: what is written, or its default. */
 
 import type { OrderSettings } from "./block-order.ts";
-import { configurationError, PythonError } from "./error.ts";
+import { configurationError } from "./error.ts";
 import { floatSeed } from "./python-random.ts";
-import { typeName } from "./python-text.ts";
+import { sum } from "./python-sum.ts";
 import { isTable, type Table, type Value } from "./value.ts";
 
 /** The value of `compat` that asks for experiment-server's results, also where they are wrong. */
@@ -76,18 +76,11 @@ export function participantSeed(
   participantIndex: number,
   isExact: boolean,
 ): bigint {
-  if (typeof randomSeed === "bigint") return randomSeed + BigInt(participantIndex);
-  if (typeof randomSeed === "number") return floatSeed(randomSeed + participantIndex);
-  if (typeof randomSeed === "boolean") return BigInt(participantIndex + Number(randomSeed));
-  if (typeof randomSeed === "string" && !isExact)
+  if (typeof randomSeed === "string" && !isExact) {
     return textSeed(`${randomSeed}/${participantIndex}`);
-  const type = typeName(randomSeed);
-  throw new PythonError(
-    "TypeError",
-    type === "str" || type === "list"
-      ? `can only concatenate ${type} (not "int") to ${type}`
-      : `unsupported operand type(s) for +: '${type}' and 'int'`,
-  );
+  }
+  const seed = sum(randomSeed, BigInt(participantIndex));
+  return typeof seed === "number" ? floatSeed(seed) : (seed as bigint);
 }
 
 /** The big-endian integer of the text's UTF-8 bytes. */

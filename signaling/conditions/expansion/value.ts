@@ -10,6 +10,12 @@ export class DateTime {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** The name of Python's class for it. */
+  get kind(): "date" | "datetime" | "time" {
+    if (!this.text.includes(":")) return "date";
+    return this.text.includes("-", 1) && !/^\d\d:/.test(this.text) ? "datetime" : "time";
+  }
 }
 
 export type Table = ReadonlyMap<string, Value>;
