@@ -1,4 +1,4 @@
-/** Builds the participant's page; the server serves `dist`. */
+/** Builds the participant's page and that of a conditions server; the servers serve `dist`. */
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
@@ -12,6 +12,9 @@ export default defineConfig({
   resolve: { alias: { "simple-peer": "simple-peer/simplepeer.min.js" } },
   build: {
     outDir: fromHere("dist"),
+    rolldownOptions: {
+      input: ["index.html", "conditions.html"].map((name) => fromHere(`signaling/pages/${name}`)),
+    },
     emptyOutDir: true,
     target: "es2022",
     // pixi.js is one lazily loaded chunk that large; the page itself is a tenth of it.

@@ -10,7 +10,7 @@ import type { PreparedGame } from "./games/prepared-game.ts";
 import { SUBJECT_ID_LENGTH_MAX, SUBJECT_ID_PATTERN } from "./protocol.ts";
 import { type Panel, takePanelValues } from "./study/index.ts";
 
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval'",

@@ -1,4 +1,4 @@
-/** Builds the participant page when what is served would be older than its sources. */
+/** Builds the pages when what is served would be older than its sources. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ const SOURCES = [
   "signaling/protocol.ts",
   "signaling/client-message.ts",
   "signaling/carried-value.ts",
+  "signaling/conditions/page-protocol.ts",
   "vite.config.ts",
   "package.json",
 ];
@@ -46,6 +47,6 @@ export async function buildPage(onBuild: () => void): Promise<void> {
       .split("\n")
       .slice(0, 4)
       .join("\n");
-    throw new DataError(`The participant page cannot be built: ${reason}`);
+    throw new DataError(`The pages cannot be built: ${reason}`);
   }
 }

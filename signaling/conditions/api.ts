@@ -156,6 +156,16 @@ const CHANGING: readonly Endpoint[] = [
     answer: (experiment, given) => moveTo(experiment, given, true),
   },
   {
+    method: "POST",
+    name: "reset-participant",
+    forms: READ,
+    summary: "Put the participant before the first block.",
+    answer(experiment, { participant }) {
+      experiment.resetParticipant(participant);
+      return json(true);
+    },
+  },
+  {
     method: "PUT",
     name: "new-participant",
     forms: [[]],

@@ -1,6 +1,7 @@
 /** A study in progress: who is at which block of which conditions. State goes in and comes out as plain JSON. */
 import type { Assigned } from "./expansion/assignment.ts";
 import type { Conditions, Expansion } from "./expansion/conditions.ts";
+import { type Difference, differences, jsonKey } from "./expansion/difference.ts";
 import { plainOf, type Table, type Value } from "./expansion/value.ts";
 
 export interface ParticipantState {
@@ -26,6 +27,11 @@ export interface ExperimentOptions {
   readonly defaultParticipantIndex?: number;
   /** As `state` gave it earlier. */
   readonly state?: ExperimentState;
+}
+
+/** One difference, and for whom. */
+export interface ConfigChange extends Difference {
+  readonly participants: readonly number[];
 }
 
 /** Asked for a participant who was not added. */
@@ -74,6 +80,15 @@ export class Experiment {
   /** Whether the conditions ask for experiment-server's behaviour, also where it is wrong. */
   get isExact(): boolean {
     return this.#conditions.isExact;
+  }
+
+  get defaultParticipantIndex(): number {
+    return this.#defaultParticipantIndex;
+  }
+
+  /** Where in the file's list of blocks the one of this name stands, from 0. */
+  indexOfBlock(blockName: string): number | null {
+    return this.#conditions.indexOf(blockName);
   }
 
   getParticipants(): readonly ParticipantState[] {
@@ -181,13 +196,38 @@ export class Experiment {
   }
 
   /**
-   * Takes new conditions for all participants or, by throwing, for none; each stays at their block, or is
-   * at the end if there are fewer now.
+   * What other conditions would change, and for whom.
+   * @throws ConditionsError or PythonError when they fail for a participant.
    */
-  reload(conditions: Conditions): void {
-    this.#participants = expandAll(conditions, this.getParticipants());
+  compare(conditions: Conditions): readonly ConfigChange[] {
+    return this.#changesTo(expandAll(conditions, this.getParticipants()));
+  }
+
+  /**
+   * Takes new conditions for all participants or, by throwing, for none; each stays at their block, or is
+   * at the end if there are fewer now. Returns what is different and for whom.
+   */
+  reload(conditions: Conditions): readonly ConfigChange[] {
+    const participants = expandAll(conditions, this.getParticipants());
+    const changes = this.#changesTo(participants);
+    this.#participants = participants;
     this.#conditions = conditions;
     this.onConfigChange?.();
+    return changes;
+  }
+
+  #changesTo(participants: ReadonlyMap<number, Participant>): readonly ConfigChange[] {
+    const changes = new Map<string, Difference & { readonly participants: number[] }>();
+    for (const [participantIndex, { expansion }] of this.#participants) {
+      const after = participants.get(participantIndex)?.expansion ?? expansion;
+      for (const difference of differences(expansion, after)) {
+        const key = jsonKey(difference);
+        const change = changes.get(key) ?? { ...difference, participants: [] };
+        change.participants.push(participantIndex);
+        changes.set(key, change);
+      }
+    }
+    return [...changes.values()];
   }
 
   #get(participantIndex = this.#defaultParticipantIndex): Participant {

@@ -11,20 +11,31 @@ export class ConditionsFileError extends Error {
   override readonly name = "ConditionsFileError";
 }
 
+/** A text and what it says. */
+export interface ConditionsText {
+  readonly text: string;
+  readonly conditions: Conditions;
+}
+
 /**
  * Reads the file as it is now.
  * @throws ConditionsFileError if it cannot be read, ConditionsError if it has faults.
  */
-export async function loadConditions(path: string): Promise<Conditions> {
+export async function readConditions(path: string): Promise<ConditionsText> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "does not exist" : `cannot be read: ${error.message}`;
     throw new ConditionsFileError(`The conditions file ${path} ${reason}.`);
   });
+  let text: string;
   try {
-    return new Conditions(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const text = "Expected the file to be UTF-8";
-    throw new ConditionsError([{ line: null, key: null, text }]);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new ConditionsError([{ line: null, key: null, text: "Expected the file to be UTF-8" }]);
   }
+  return { text, conditions: new Conditions(text) };
+}
+
+/** As `readConditions`, without the text. */
+export async function loadConditions(path: string): Promise<Conditions> {
+  return (await readConditions(path)).conditions;
 }

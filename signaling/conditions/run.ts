@@ -1,5 +1,6 @@
 /** `tandem run file.toml`: serves conditions until somebody stops it. */
 import { pino } from "pino";
+import { buildPage } from "../page-build.ts";
 import { type RunningConditionsServer, startConditionsServer } from "./server.ts";
 
 export interface ConditionsRunOptions {
@@ -26,7 +27,12 @@ export async function runConditions(
     ...(allowOrigin === undefined ? {} : { allowedOrigins: allowOrigin }),
     onShutdown: () => process.exit(0),
   });
-  say(`Conditions         ${server.url}/api/docs`);
+  // Whoever asks over REST needs no page.
+  await buildPage(() => say("Building the page …")).catch((error: Error) =>
+    process.stderr.write(`${error.message}\n`),
+  );
+  say(`Conditions         ${server.url}/`);
+  say(`Requests           ${server.url}/api/docs`);
   if (server.adminToken !== null) say(`Admin token        ${server.adminToken}`);
   say("Stop               Ctrl-C");
   return server;

@@ -1,13 +1,14 @@
 /** Serves conditions over REST, as experiment-server does. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { watch } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { type Answer, answerRequest, type Method } from "./api.ts";
 import { docsPage, openApiDocument } from "./docs.ts";
 import { Experiment } from "./experiment.ts";
-import { loadConditions } from "./file.ts";
+import { readConditions } from "./file.ts";
+import { LiveFile } from "./live-file.ts";
+import { addPageRoutes, PageEvents } from "./page-routes.ts";
 import { ConditionsStore } from "./store.ts";
 
 export interface ConditionsServerOptions {
@@ -37,10 +38,10 @@ export interface RunningConditionsServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
-
-/** An editor's write, rename and touch of one save come within this time. */
-const SETTLE_MS = 100;
+/** A name that leads here, but is not one of these, is another site's trick. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
+}
 
 const UNAUTHORISED: Answer = {
   status: 401,
@@ -57,37 +58,15 @@ function isEqualSecret(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Keeps the last good conditions when the file is saved with faults, and says what they are. */
-function watchFile(path: string, experiment: Experiment, log: Logger, save: () => Promise<void>) {
-  let timer: NodeJS.Timeout | null = null;
-  const reload = async () => {
-    try {
-      experiment.reload(await loadConditions(path));
-      await save();
-    } catch (error) {
-      const reason = (error as Error).message;
-      log.warn({ path, reason }, "the conditions file has faults; the last good one stays in use");
-    }
-  };
-  // The folder, because a file that is replaced by another is watched no more.
-  const watcher = watch(dirname(path), (_event, name) => {
-    if (name !== null && name !== basename(path)) return;
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => void reload(), SETTLE_MS);
-  });
-  return () => {
-    if (timer !== null) clearTimeout(timer);
-    watcher.close();
-  };
-}
-
 interface Door {
+  /** Whether only this machine may connect. */
+  readonly isLocal: boolean;
   readonly adminToken: string | null;
   readonly allowedOrigins: readonly string[];
 }
 
 /** Answers pages of other sites only if they are allowed, and changes only with the token. */
-function guardDoor(app: FastifyInstance, { adminToken, allowedOrigins }: Door): void {
+function guardDoor(app: FastifyInstance, { isLocal, adminToken, allowedOrigins }: Door): void {
   app.addHook("onRequest", async (request, reply) => {
     const { origin, authorization = "", host } = request.headers;
     const isAllowed = origin !== undefined && allowedOrigins.includes(origin);
@@ -102,7 +81,9 @@ function guardDoor(app: FastifyInstance, { adminToken, allowedOrigins }: Door): 
     }
     if (request.method === "GET") return;
     const isOwn =
-      origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+      origin === undefined ||
+      ([`http://${host}`, `https://${host}`].includes(origin) &&
+        (!isLocal || isLoopback(new URL(origin).hostname)));
     if (!isOwn && !isAllowed) {
       const body = `Pages of ${origin} may not change anything here; allow them with --allow-origin.`;
       return send(reply, { status: 403, type: "text/plain", body });
@@ -127,6 +108,29 @@ function addRoutes(app: FastifyInstance, experiment: Experiment, save: () => Pro
   app.route({ method: ["GET", "POST", "PUT"], url: "/api/*", handler: answer });
 }
 
+/** What the experiment is made of: the file, and the state of earlier runs. */
+async function restore(options: ConditionsServerOptions, path: string, store: ConditionsStore) {
+  const state = await store.load();
+  const { text, conditions } = await readConditions(path);
+  const { defaultParticipantIndex } = options;
+  const experiment = new Experiment(conditions, {
+    ...(state === null ? {} : { state }),
+    ...(defaultParticipantIndex === undefined ? {} : { defaultParticipantIndex }),
+  });
+  await store.save(experiment.state);
+  return { text, experiment };
+}
+
+function makeApp(): FastifyInstance {
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  // Clients post without a body, some with an empty one of any type.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload.resume().on("end", () => done(null));
+  });
+  return app;
+}
+
 /**
  * Resolves when the server answers.
  * @throws ConditionsError, PythonError, ConditionsFileError or DataError with sentences for the person who
@@ -139,31 +143,25 @@ export async function startConditionsServer(
   const path = resolve(options.path);
   const stem = basename(path, extname(path));
   const store = new ConditionsStore(join(resolve(dataDir), `${stem}_state.json`));
-  const state = await store.load();
-  const experiment = new Experiment(await loadConditions(path), {
-    ...(state === null ? {} : { state }),
-    ...(options.defaultParticipantIndex === undefined
-      ? {}
-      : { defaultParticipantIndex: options.defaultParticipantIndex }),
-  });
-  const save = () => store.save(experiment.state);
-  await save();
-  const isOpen = !LOOPBACK.has(host);
-  const adminToken = isOpen ? (options.adminToken ?? randomBytes(16).toString("base64url")) : null;
-  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
-  // Clients post without a body, some with an empty one of any type.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, payload, done) => {
-    payload.resume().on("end", () => done(null));
-  });
-  guardDoor(app, { adminToken, allowedOrigins });
-  addRoutes(app, experiment, save);
-  const unwatch = watchFile(path, experiment, log, save);
+  const { text, experiment } = await restore(options, path, store);
+  const events = new PageEvents();
+  const save = async () => {
+    events.notify();
+    await store.save(experiment.state);
+  };
+  const isLocal = isLoopback(host);
+  const adminToken = isLocal ? null : (options.adminToken ?? randomBytes(16).toString("base64url"));
+  const file = new LiveFile(text, { path, experiment, log, onChange: save });
+  const app = makeApp();
   const close = async () => {
-    unwatch();
+    file.close();
+    events.close();
     await app.close();
     await save();
   };
+  guardDoor(app, { isLocal, adminToken, allowedOrigins });
+  addRoutes(app, experiment, save);
+  await app.register(addPageRoutes, { experiment, file, events, isGuarded: !isLocal });
   app.post("/api/shutdown", (_request, reply) => {
     reply.raw.once("finish", () => void close().then(options.onShutdown));
     return send(reply, { status: 200, type: "text/plain", body: "" });
@@ -171,11 +169,12 @@ export async function startConditionsServer(
   try {
     await app.listen({ host, port });
   } catch (error) {
-    unwatch();
+    file.close();
+    events.close();
     throw error;
   }
   const address = app.server.address();
   const boundPort = typeof address === "object" && address !== null ? address.port : port;
-  const shownHost = isOpen ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  const shownHost = !isLocal ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return { url: `http://${shownHost}:${boundPort}`, port: boundPort, adminToken, close };
 }

@@ -120,3 +120,48 @@ describe("Experiment", () => {
     expect(restored.getDraws(3).map(({ stream }) => stream)).toEqual(["assignment"]);
   });
 });
+
+describe("new conditions", () => {
+  const file = (order: string, pace: number) =>
+    new Conditions(`configuration = { order = ${order} }
+[[blocks]]
+name = "A"
+config = { pace = ${pace}, deep = { a = 1, b = [1, 2] } }
+[[blocks]]
+name = "B"
+extends = "A"
+config.pace = 9
+`);
+
+  it("[CO13] are told by what is different for whom", () => {
+    const experiment = new Experiment(file('[["A"], ["B"]]', 1));
+    experiment.addParticipantIndex(2);
+    const keyed = '{ 1 = ["A", "B"], 2 = ["B"] }';
+    const changes = [
+      { place: "A.pace", before: "1", after: "2", participants: [1] },
+      { place: "block 1", before: "A", after: "B", participants: [2] },
+      { place: "block 2", before: "B", after: null, participants: [2] },
+    ];
+    expect(experiment.compare(file(keyed, 2))).toEqual(changes);
+    expect(experiment.getConfig(2)).toBeNull();
+    expect(experiment.getBlocksCount(2)).toBe(2);
+    expect(experiment.reload(file(keyed, 2))).toEqual(changes);
+    expect(experiment.getBlocksCount(2)).toBe(1);
+    expect(experiment.reload(file(keyed, 2))).toEqual([]);
+  });
+
+  it("[CO13] name keys that come and go, in tables too", () => {
+    const before = new Conditions(
+      'configuration.order = ["A"]\nblocks = [{ name = "A", config = { a = 1, t = { x = 1, y = 2 } } }]',
+    );
+    const after = new Conditions(
+      'configuration.order = ["A"]\nblocks = [{ name = "A", config = { t = { y = 2.0 }, z = "ü" } }]',
+    );
+    expect(new Experiment(before).compare(after)).toEqual([
+      { place: "A.a", before: "1", after: null, participants: [1] },
+      { place: "A.t.x", before: "1", after: null, participants: [1] },
+      { place: "A.t.y", before: "2", after: "2.0", participants: [1] },
+      { place: "A.z", before: null, after: '"\\u00fc"', participants: [1] },
+    ]);
+  });
+});

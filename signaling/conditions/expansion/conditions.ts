@@ -85,6 +85,11 @@ export class Conditions {
     return this.isExact ? 1 : countArrangements(this.#settings());
   }
 
+  /** Where in the file's list of blocks the one of this name stands, from 0. */
+  indexOf(blockName: string): number | null {
+    return this.#blocks().indexByName.get(blockName) ?? null;
+  }
+
   /** The arrangement of a participant from 1, by the file's `assignment` rule; `assigned` are those before. */
   assign(participantIndex: number, assigned: readonly Assigned[] | null = null): Assignment {
     if (this.isExact) return { arrangement: participantIndex - 1, draws: [] };
