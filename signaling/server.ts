@@ -5,6 +5,7 @@ import fastify, { type FastifyReply } from "fastify";
 import { type Logger, pino } from "pino";
 import { Server as SocketServer } from "socket.io";
 import { type Clock, systemClock } from "./clock.ts";
+import { StudyBlocks, StudyConditions } from "./conditions/study-blocks.ts";
 import { GameRooms } from "./games/game-rooms.ts";
 import { GameWatch } from "./games/game-watch.ts";
 import { type PreparedGame, prepareGames } from "./games/prepared-game.ts";
@@ -24,6 +25,7 @@ import { Registration } from "./participants/registration.ts";
 import { type Contents, loadContents } from "./participants/scene-content.ts";
 import type { Rooms } from "./rooms.ts";
 import { admitConnection, openGateway, type StudySocketServer } from "./socket-gateway.ts";
+import { BlockTable } from "./store/block-table.ts";
 import { DataError, DataFolder } from "./store/data-folder.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { GameTable } from "./store/game-table.ts";
@@ -121,6 +123,8 @@ interface Parts {
   readonly contents: Contents;
   /** Null when the study serves no files of its own. */
   readonly staticDir: string | null;
+  /** Null when the study has no conditions file. */
+  readonly conditions: StudyConditions | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly replayer: Replayer;
@@ -133,17 +137,19 @@ interface JourneyRooms {
   readonly watches: WatchTable;
   readonly values: ValueTable;
   readonly settlement: Settlement;
+  readonly blocks: StudyBlocks | null;
 }
 
 function createJourney(parts: Parts, rooms: JourneyRooms): Journey {
   const { study, database, folder, clock, contents, prepared, log } = parts;
-  const { participants, values, games, watches, settlement } = rooms;
+  const { participants, values, games, watches, settlement, blocks } = rooms;
   return new Journey({
     study,
     database,
     participants,
     values,
     watches,
+    blocks,
     folder,
     clock,
     contents,
@@ -157,7 +163,7 @@ function createJourney(parts: Parts, rooms: JourneyRooms): Journey {
 }
 
 function createRooms(parts: Parts): Rooms {
-  const { study, folder, database, prepared, clock, log, replayer, options } = parts;
+  const { study, folder, database, prepared, clock, log, replayer, options, conditions } = parts;
   const participants = new ParticipantTable(database);
   const games = new GameTable(database);
   const watches = new WatchTable(database);
@@ -176,7 +182,9 @@ function createRooms(parts: Parts): Rooms {
         await journey.files.writeVisit(subjectId, visitId);
     },
   });
-  const journey = createJourney(parts, { participants, values, games, watches, settlement });
+  const blocks = conditions === null ? null : new StudyBlocks(conditions, new BlockTable(database));
+  const tables = { participants, values, games, watches };
+  const journey = createJourney(parts, { ...tables, settlement, blocks });
   const show = (subjectId: string) => {
     const { view, progress } = journey.view(subjectId);
     presence.send(subjectId, "scene", view, progress);
@@ -196,6 +204,7 @@ function createRooms(parts: Parts): Rooms {
     ...shared,
     watch,
     study,
+    blocks,
     table: games,
     returnGraceMs,
     abandonedAfterMs,
@@ -280,13 +289,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     study.saveExperimentData,
   );
   await folder.open();
-  const prepared = await prepareGames(study, studyDir, folder);
+  const conditions =
+    study.conditions === null ? null : await StudyConditions.load(study.conditions, studyDir);
+  const prepared = await prepareGames(study, studyDir, folder, conditions?.samples);
   const contents = await loadContents(study, studyDir);
   const staticDir = study.staticDir === null ? null : resolve(studyDir, study.staticDir);
   const database = openDatabase(folder.databasePath, clock.nowMs());
   const replayer = new Replayer();
   try {
-    const shared = { study, folder, database, prepared, contents, staticDir };
+    const shared = { study, folder, database, prepared, contents, staticDir, conditions };
     const parts: Parts = { ...shared, clock, log, replayer, options };
     const rooms = createRooms(parts);
     checkPlans(rooms.participants, study, folder);

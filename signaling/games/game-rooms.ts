@@ -2,9 +2,11 @@
 import { randomInt } from "node:crypto";
 import { deriveSeed } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
+import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { Journey } from "../participants/journey.ts";
 import type { Presence } from "../participants/presence.ts";
 import type { GameStart, Outcome } from "../protocol.ts";
+import type { BlockConfig } from "../store/block-table.ts";
 import type { Database } from "../store/database.ts";
 import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
@@ -21,6 +23,8 @@ export interface GameRoomsOptions {
   readonly table: GameTable;
   readonly participants: ParticipantTable;
   readonly journey: Journey;
+  /** Null in a study without a conditions file. */
+  readonly blocks: StudyBlocks | null;
   readonly presence: Presence;
   readonly settlement: Settlement;
   readonly watch: GameWatch;
@@ -60,23 +64,24 @@ export class GameRooms {
 
   /** Makes a game of the group; player i is the i-th. */
   start(sceneId: string, subjectIds: readonly string[], gameId: string): void {
-    const { prepared, table, participants, journey, database, presence, clock, watch } =
+    const { prepared, table, participants, journey, database, presence, clock, watch, blocks } =
       this.#options;
     const game = prepared.get(sceneId);
     if (game === undefined) throw new Error(`Expected a prepared game ${sceneId}, got none`);
-    const settings = newSettings(game);
     const players = subjectIds.map((subjectId, playerIndex): GamePlayer => {
       const { visitId } = participants.get(subjectId);
       const { visitNumber } = participants.getVisit(subjectId, visitId);
       return { gameId, playerIndex, subjectId, visitId, visitNumber, endReason: null };
     });
-    database.transaction(() => {
+    const settings = database.transaction(() => {
       const createdAtMs = clock.nowMs();
+      const settings = newSettings(game, blocks?.startGame(players) ?? null);
       table.insert({ gameId, sceneId, settings, createdAtMs, isSettled: false }, players);
       for (const { subjectId, visitId } of players) {
         journey.step(subjectId, "IN_GAME", gameId);
         participants.updateVisit(subjectId, visitId, { gameId });
       }
+      return settings;
     });
     for (const player of players) {
       const start = this.#startMessage(game, settings, player, players.length);
@@ -228,14 +233,14 @@ export class GameRooms {
   }
 }
 
-function newSettings(game: PreparedGame): GameSettings {
+function newSettings(game: PreparedGame, block: BlockConfig | null): GameSettings {
   const { environment, bundle, gym } = game;
   const sessionSeed = randomInt(SEED_BOUND);
   return {
     environmentId: environment.id,
     environmentDigest: bundle.digest,
-    config: gym.config,
-    configDigest: game.configDigest,
+    ...game.configOf(block),
+    block,
     session: game.session,
     sessionSeed,
     seeds: Array.from({ length: gym.numEpisodes }, (_, i) => deriveSeed(sessionSeed, i)),

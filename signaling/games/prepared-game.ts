@@ -11,8 +11,17 @@ import {
   loadHasher,
   type SessionConfig,
 } from "../../engine/index.ts";
+import type { BlockConfig } from "../store/block-table.ts";
 import type { DataFolder } from "../store/data-folder.ts";
-import { type GymSettings, type Scene, type Study, StudyError } from "../study/index.ts";
+import {
+  fillData,
+  type GymSettings,
+  namesIn,
+  type Scene,
+  type Study,
+  StudyError,
+  valueAt,
+} from "../study/index.ts";
 import {
   bundleEnvironment,
   type EnvironmentBundle,
@@ -24,7 +33,8 @@ export interface PreparedGame {
   readonly gym: GymSettings;
   readonly environment: Environment;
   readonly bundle: EnvironmentBundle;
-  readonly configDigest: string;
+  /** The config of a game with this block of the conditions file, and its digest. */
+  configOf(block: BlockConfig | null): { readonly config: unknown; readonly configDigest: string };
   readonly session: SessionConfig;
   readonly maxSteps: number;
   readonly keyBindings: Environment["keyBindings"];
@@ -32,9 +42,38 @@ export interface PreparedGame {
 
 type GymScene = Extract<Scene, { kind: "gym" }>;
 
-function gymFaults(gym: GymSettings, session: SessionConfig, environment: Environment): string[] {
+/** The scene's config with the values of the block. */
+function configWith({ config }: GymSettings, block: BlockConfig | null): unknown {
+  return fillData(config, ([, ...path]) => valueAt(block, path));
+}
+
+/** A config without placeholders is checked once, any other with each block that somebody may get. */
+function configFaults(
+  gym: GymSettings,
+  environment: Environment,
+  samples: readonly BlockConfig[],
+): readonly string[] {
+  const names = namesIn(gym.config);
+  if (names.length === 0) return environment.checkConfig(gym.config);
+  const faults = samples.flatMap((block) => {
+    const missing = names.filter((name) => valueAt(block, name.split(".").slice(1)) === undefined);
+    const own = missing.map((name) => `Expected a value for {{${name}}}, got nothing`);
+    const found = own.length > 0 ? own : environment.checkConfig(configWith(gym, block));
+    return found.map((fault) => `${fault} (block \`${block.name}\`)`);
+  });
+  return [...new Set(faults)];
+}
+
+interface GymParts {
+  readonly gym: GymSettings;
+  readonly session: SessionConfig;
+  readonly environment: Environment;
+  readonly samples: readonly BlockConfig[];
+}
+
+function gymFaults({ gym, session, environment, samples }: GymParts): string[] {
   const faults = [
-    ...environment.checkConfig(gym.config),
+    ...configFaults(gym, environment, samples),
     ...checkSessionConfig(session),
     ...checkAbilities(environment, session),
   ];
@@ -71,7 +110,7 @@ async function prepare(
   scene: GymScene,
   studyDir: string,
   bundles: Map<string, EnvironmentBundle>,
-  hasher: Hasher,
+  { hasher, samples }: { readonly hasher: Hasher; readonly samples: readonly BlockConfig[] },
 ): Promise<PreparedGame> {
   const { gym, sceneId } = scene;
   const path = resolve(studyDir, gym.environmentPath);
@@ -79,7 +118,7 @@ async function prepare(
   bundles.set(path, bundle);
   const environment = await loadEnvironment(bundle.code, path);
   const session: SessionConfig = { ...DEFAULT_SESSION_CONFIG, ...gym.session };
-  const faults = gymFaults(gym, session, environment);
+  const faults = gymFaults({ gym, session, environment, samples });
   if (faults.length > 0) {
     throw new StudyError(faults.map((fault) => `${fault} (scene \`${sceneId}\`)`));
   }
@@ -88,7 +127,10 @@ async function prepare(
     gym,
     environment,
     bundle,
-    configDigest: digestJson(gym.config, hasher),
+    configOf(block) {
+      const config = configWith(gym, block);
+      return { config, configDigest: digestJson(config, hasher) };
+    },
     session,
     maxSteps: gym.maxSteps ?? environment.maxSteps,
     keyBindings: gym.actionMapping ?? environment.keyBindings,
@@ -96,20 +138,21 @@ async function prepare(
 }
 
 /**
- * Prepares every gym scene and keeps its environment beside the data.
+ * Prepares every gym scene and keeps its environment beside the data; `samples` are blocks of the conditions file.
  * @throws StudyError or DataError that names the scene or the file at fault.
  */
 export async function prepareGames(
   study: Study,
   studyDir: string,
   folder: DataFolder,
+  samples: readonly BlockConfig[] = [],
 ): Promise<ReadonlyMap<string, PreparedGame>> {
   const games = new Map<string, PreparedGame>();
   const bundles = new Map<string, EnvironmentBundle>();
   const hasher = await loadHasher();
   for (const scene of study.scenes) {
     if (scene.kind !== "gym") continue;
-    games.set(scene.sceneId, await prepare(scene, studyDir, bundles, hasher));
+    games.set(scene.sceneId, await prepare(scene, studyDir, bundles, { hasher, samples }));
   }
   for (const { code, digest } of bundles.values()) await folder.writeEnvironment(digest, code);
   return games;

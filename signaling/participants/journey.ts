@@ -1,6 +1,7 @@
 /** Takes each participant through their plan: what is stored, and what is shown of it. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
 import type { DataFolder } from "../store/data-folder.ts";
 import type { Database } from "../store/database.ts";
@@ -12,7 +13,7 @@ import type {
 } from "../store/participant-table.ts";
 import type { ValueTable } from "../store/value-table.ts";
 import type { WatchTable } from "../store/watch-table.ts";
-import type { Answers, Scene, Study } from "../study/index.ts";
+import { type Answers, type Scene, type Study, valueAt } from "../study/index.ts";
 import { enrol } from "./enrolment.ts";
 import { mayFollow, wayToIdle } from "./lifecycle.ts";
 import type { Contents } from "./scene-content.ts";
@@ -31,6 +32,8 @@ export interface JourneyOptions {
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly contents: Contents;
+  /** Null in a study without a conditions file. */
+  readonly blocks: StudyBlocks | null;
   keyHelp(sceneId: string): readonly { readonly keys: string; readonly does: string }[];
   /** How the visit's game stands; null when it has none. */
   standing(visit: Visit): GameStanding | null;
@@ -56,7 +59,7 @@ export class Journey {
 
   /** Stores a new participant at the first scene; the secret is known to nobody else afterwards. */
   create(subjectId: string, tabId: string): string {
-    const { participants, database, study, clock } = this.#options;
+    const { participants, database, study, clock, blocks } = this.#options;
     const secret = newSecret();
     const nowMs = clock.nowMs();
     database.transaction(() => {
@@ -74,6 +77,7 @@ export class Journey {
         createdAtMs: nowMs,
         endedAtMs: null,
       });
+      blocks?.enrol(subjectId);
       this.#enter(participants.get(subjectId), 0);
     });
     return secret;
@@ -210,9 +214,14 @@ export class Journey {
   }
 
   /** What a placeholder names; answers are those of the scene's last visit. */
-  #valueOf(participant: Participant, [kind, name = "", field = ""]: readonly string[]): unknown {
-    const { subjectId, condition, stagerMetadata } = participant;
-    const { participants, values } = this.#options;
+  #valueOf(participant: Participant, path: readonly string[]): unknown {
+    const [kind, name = "", field = ""] = path;
+    const { subjectId, visitId, condition, stagerMetadata } = participant;
+    const { participants, values, blocks } = this.#options;
+    if (kind === "conditions") {
+      const { planIndex } = participants.getVisit(subjectId, visitId);
+      return valueAt(blocks?.blockAt({ ...participant, planIndex }), path.slice(1));
+    }
     const known: Record<string, unknown> = {
       subjectId,
       condition,

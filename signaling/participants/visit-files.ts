@@ -1,4 +1,5 @@
 /** The files of visits, kept up to date with what is stored of them. */
+import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { DataFolder } from "../store/data-folder.ts";
 import { fileName } from "../store/data-folder.ts";
 import type { MetadataFile } from "../store/file-schema.ts";
@@ -15,6 +16,8 @@ export interface VisitFilesOptions {
   readonly watches: WatchTable;
   readonly values: ValueTable;
   readonly folder: DataFolder;
+  /** Null in a study without a conditions file. */
+  readonly blocks: StudyBlocks | null;
   sceneOf(sceneId: string): Scene;
   /** How the visit's game stands; null when it has none. */
   standing(visit: Visit): GameStanding | null;
@@ -79,7 +82,7 @@ export class VisitFiles {
 
   /** The visit's metadata as of now; null when this scene keeps none. */
   #metadata(subjectId: string, visitId: string): MetadataFile | null {
-    const { participants, values, study, standing, sceneOf } = this.#options;
+    const { participants, values, study, standing, sceneOf, blocks } = this.#options;
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, visitId);
     const scene = sceneOf(visit.sceneId);
@@ -89,6 +92,7 @@ export class VisitFiles {
       (outcome !== null && outcome !== "completed" && participant.visitId === visitId);
     if (!scene.shouldExportMetadata && !isEarlyEnd) return null;
     const carried = { panel: values.panel(subjectId), globals: values.globals(subjectId) };
-    return visitMetadata({ study, scene, participant, carried, visit, standing: standing(visit) });
+    const game = standing(visit);
+    return visitMetadata({ study, scene, participant, carried, visit, standing: game, blocks });
   }
 }

@@ -1,4 +1,5 @@
 /** The metadata file of one visit: a pure function of what is stored. */
+import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import { type MetadataFile, SCHEMA_VERSION } from "../store/file-schema.ts";
 import type { EndReason, Game, GamePlayer, Verdict } from "../store/game-table.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
@@ -45,6 +46,23 @@ export interface VisitRecord {
   readonly carried: { readonly panel: PanelValues; readonly globals: Globals };
   readonly visit: Visit;
   readonly standing: GameStanding | null;
+  /** Null in a study without a conditions file. */
+  readonly blocks: StudyBlocks | null;
+}
+
+function conditionKeys(record: VisitRecord): MetadataFile["conditions"] {
+  const { participant, visit, standing, blocks } = record;
+  const { subjectId, plan } = participant;
+  const given = blocks?.given(subjectId) ?? null;
+  if (given === null || blocks === null) return null;
+  const { planIndex } = visit;
+  const block = standing?.game.settings.block ?? blocks.blockAt({ subjectId, plan, planIndex });
+  return {
+    index: given.index,
+    arrangement: given.arrangement,
+    blocks: given.blocks.map(({ name }) => String(name)),
+    block: block as NonNullable<MetadataFile["conditions"]>["block"],
+  };
 }
 
 export function visitMetadata(record: VisitRecord): MetadataFile {
@@ -69,6 +87,7 @@ export function visitMetadata(record: VisitRecord): MetadataFile {
     condition: participant.condition,
     panel: { ...carried.panel },
     globals: carried.globals as MetadataFile["globals"],
+    conditions: conditionKeys(record),
     stager_metadata: participant.stagerMetadata as MetadataFile["stager_metadata"],
     experiment_config: scene.experimentConfig as MetadataFile["experiment_config"],
     element_ids: questions.map(({ name }) => name),

@@ -54,6 +54,19 @@ export const metadataSchema = z
       .record(z.string(), z.json())
       .optional()
       .describe("The participant's globals when the file was written."),
+    conditions: z
+      .strictObject({
+        index: z.int().min(1).describe("Of the participant or the group, in order of coming."),
+        arrangement: count.describe("Which of the file's balanced orders."),
+        blocks: z.array(z.string()).describe("Names, in this order."),
+        block: z
+          .record(z.string(), z.json())
+          .nullable()
+          .describe("The values that this visit had; of a game, those of its group."),
+      })
+      .nullable()
+      .optional()
+      .describe("What was drawn from the study's conditions file; null for nothing."),
     stager_metadata: z
       .record(z.string(), z.json())
       .optional()

@@ -1,6 +1,7 @@
 /** Games, what their players sent and what the server decided, as stored. */
 import type { SessionConfig } from "../../engine/index.ts";
 import type { ClientMessage } from "../protocol.ts";
+import type { BlockConfig } from "./block-table.ts";
 import type { Database } from "./database.ts";
 
 /** Everything that fixes a game but its inputs; recorded when it starts. */
@@ -9,6 +10,8 @@ export interface GameSettings {
   readonly environmentDigest: string;
   readonly config: unknown;
   readonly configDigest: string;
+  /** What the game's group has of the study's conditions file; absent or null without one. */
+  readonly block?: BlockConfig | null;
   readonly session: SessionConfig;
   /** The seed that the episodes' seeds are derived from. */
   readonly sessionSeed: number;

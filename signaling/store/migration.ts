@@ -95,4 +95,12 @@ export const MIGRATIONS: readonly string[] = [
     globals TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE given_blocks (
+    subject_id TEXT PRIMARY KEY COLLATE NOCASE,
+    unit_index INTEGER NOT NULL,
+    arrangement INTEGER NOT NULL,
+    blocks TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -2,6 +2,7 @@
 
 export type { Assigned, Assignment, AssignmentOptions } from "./assignment.ts";
 export { assign } from "./assignment.ts";
+export type { ConditionFile, ConditionFileOptions } from "./condition-file.ts";
 export type {
   ContinuousContext,
   ContinuousDecision,
@@ -59,7 +60,7 @@ export {
 export type { Panel, PanelOptions, PanelValues } from "./panel.ts";
 export { takePanelValues } from "./panel.ts";
 export type { PlaceholderValue } from "./placeholder.ts";
-export { fillPlaceholders, placeholderFaults } from "./placeholder.ts";
+export { fillData, fillPlaceholders, namesIn, placeholderFaults, valueAt } from "./placeholder.ts";
 export { drawPlan } from "./plan.ts";
 export type { Answers, FormQuestion } from "./question.ts";
 export { answerFaults } from "./question.ts";

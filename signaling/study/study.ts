@@ -6,6 +6,13 @@ import {
   assignmentFaults,
 } from "./assignment.ts";
 import {
+  type ConditionFile,
+  type ConditionFileOptions,
+  conditionFileData,
+  conditionFileFaults,
+  conditionUseFaults,
+} from "./condition-file.ts";
+import {
   type EntryScreening,
   type EntryScreeningOptions,
   entryScreeningData,
@@ -37,6 +44,8 @@ export interface Study {
   readonly seed: number;
   /** Null in a study without conditions. */
   readonly assignment: Assignment | null;
+  /** Null in a study without a conditions file. */
+  readonly conditions: ConditionFile | null;
   /** Null where scene simply follows scene. */
   readonly stager: Stager | null;
   /** Relative to the study file; null when the study has no files of its own to serve. */
@@ -59,7 +68,10 @@ export interface StudyOptions {
   stager?: Stager;
   /** Unsigned, 32 bits; 0 by default. */
   seed?: number;
+  /** One of several names for each newcomer, which decides what they are shown (`ByCondition`). */
   assignment?: AssignmentOptions;
+  /** Instead of `assignment`: a file of blocks, in an order for each, whose values go into texts and games. */
+  conditions?: string | ConditionFileOptions;
   /** A folder, relative to the study file, whose files pages find at `/static/…`. */
   staticDir?: string;
   webrtc?: WebrtcOptions;
@@ -151,6 +163,7 @@ const STUDY_NAMES = [
   "stager",
   "seed",
   "assignment",
+  "conditions",
   "staticDir",
   "webrtc",
   "entryScreening",
@@ -170,6 +183,12 @@ function checkOptions(list: FaultList, options: StudyOptions): void {
   list.filledText("title", options.title);
   list.integer("seed", seed, 0, SEED_MAX);
   if (assignment !== undefined) assignmentFaults(list, assignment);
+  if (options.conditions !== undefined) conditionFileFaults(list, options.conditions);
+  if (assignment !== undefined && options.conditions !== undefined) {
+    list.add(
+      "Expected either `assignment` or `conditions`, got both: each would balance by itself",
+    );
+  }
   if (staticDir !== undefined) list.filledText("staticDir", staticDir);
   webrtcFaults(list, webrtc);
   if (entryScreening !== undefined) entryScreeningFaults(list, entryScreening);
@@ -209,6 +228,9 @@ export function defineStudy(options: StudyOptions): Study {
   if (inner.length + list.faults.length > 0) throw new StudyError([...list.faults, ...inner]);
   const scenes = builders.map((builder) => builder.data());
   idFaults(list, scenes);
+  const file =
+    options.conditions === undefined ? null : conditionFileData(options.conditions, scenes);
+  conditionUseFaults(list, file, scenes);
   timeoutSceneFaults(list, scenes);
   const panel = panelData(options.panel ?? { parameters: [] });
   redirectFaults(list, scenes, panel);
@@ -220,6 +242,7 @@ export function defineStudy(options: StudyOptions): Study {
     flow: flowOf(parts),
     seed,
     assignment: assignment === undefined ? null : assignmentData(assignment),
+    conditions: file,
     stager,
     staticDir: options.staticDir ?? null,
     webrtc: webrtcData(options.webrtc ?? {}),

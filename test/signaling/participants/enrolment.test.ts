@@ -91,6 +91,7 @@ class Lab {
       folder: null as unknown as DataFolder,
       clock: this.clock,
       contents: new Map(),
+      blocks: null,
       watches: new WatchTable(this.#database),
       keyHelp: () => [],
       standing: () => null,

@@ -30,6 +30,7 @@ it("[SG7] writes a visit again when it changed while it was being written", asyn
     folder: folder as unknown as DataFolder,
     clock,
     contents: new Map(),
+    blocks: null,
     watches: new WatchTable(database),
     keyHelp: () => [],
     standing: () => null,
