@@ -43,6 +43,6 @@ add("profiles", "Six published link profiles, beside the published figures.", re
 add("faults", "Which engine survives which loss, reordering, burst and drift.", reportFaults);
 add("tuning", "What input delay and window do on each network profile.", reportTuning);
 add("floor", "Snapshots and hashes beside copying and hashing the same bytes.", reportFloor);
-add("conditions", "Requests a second that a conditions server answers.", reportConditions);
+add("conditions", "How fast conditions are expanded and served.", reportConditions);
 
 await program.parseAsync();

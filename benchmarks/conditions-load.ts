@@ -1,10 +1,11 @@
-/** Requests for `config` to a conditions server in a process of its own, as fast as it answers. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** Conditions under load: requests for `config` to a server in a process of its own, and expansions. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { Conditions } from "../signaling/conditions/index.ts";
+import { serverProcess } from "../signaling/conditions/server-process.ts";
 
 /** Enough to keep one core of the server busy, and no more than a laboratory opens. */
 const CONNECTIONS = 32;
@@ -12,8 +13,6 @@ const CONNECTIONS = 32;
 /** The server's code is compiled and its caches warm after this. */
 const WARM_UP_MS = 1_000;
 const MEASURED_MS = 4_000;
-
-const CLI = join(import.meta.dirname, "../signaling/cli.ts");
 
 const CONDITIONS = `[configuration]
 order = [["A", "B", "A", "B"]]
@@ -28,18 +27,6 @@ colours = { function_name = "choices", args = { population = ["red", "green", "b
 name = "B"
 extends = "A"
 `;
-
-function urlOf(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    server.stdout?.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-      const url = /http:\S+(?=\/api\/docs)/.exec(text)?.[0];
-      if (url !== undefined) resolve(url);
-    });
-    server.once("exit", (code) => reject(new Error(`The server ended with ${code}.`)));
-  });
-}
 
 function ask(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -73,14 +60,22 @@ export async function conditionsRequestsPerSecond(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "tandem-conditions-"));
   const path = join(folder, "study.toml");
   await writeFile(path, CONDITIONS);
-  const args = [CLI, "run", path, "--port", "0", "--data-dir", folder];
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const server = await serverProcess(path, { dataDir: folder });
   try {
-    const url = await urlOf(server);
-    await fetch(`${url}/api/move-to-next`, { method: "POST" });
-    return await measure(`${url}/api/config`);
+    await server.client.moveToNext();
+    return await measure(`${server.url}/api/config`);
   } finally {
-    server.kill();
+    await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const EXPANDED_COUNT = 10_000;
+
+/** Seconds in which as many participants are expanded, on one core. */
+export function expansionSeconds(): number {
+  const conditions = new Conditions(CONDITIONS);
+  const startMs = performance.now();
+  for (let index = 1; index <= EXPANDED_COUNT; index++) conditions.expand(index);
+  return (performance.now() - startMs) / 1_000;
 }

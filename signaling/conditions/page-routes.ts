@@ -7,6 +7,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { SECURITY_HEADERS } from "../http-routes.ts";
+import { buildPage } from "../page-build.ts";
 import { jsonText } from "./expansion/python-text.ts";
 import { type Experiment, UnknownParticipantError } from "./experiment.ts";
 import { isEditFault, type LiveFile } from "./live-file.ts";
@@ -107,12 +108,20 @@ function refuse(reply: FastifyReply, status: number, text: string): FastifyReply
   return reply.code(status).type("text/plain; charset=utf-8").send(text);
 }
 
+/** The page is built when somebody asks for it: a server that is only asked over REST needs none. */
+let building: Promise<void> | null = null;
+
 async function sendPage(reply: FastifyReply): Promise<FastifyReply> {
-  const page = await readFile(join(DIST_DIR, "conditions.html"), "utf8").catch(() => null);
-  if (page === null) {
-    return refuse(reply, 503, "The page has not been built. Run npm run build, then try again.");
+  try {
+    building ??= buildPage(() => {}).finally(() => {
+      building = null;
+    });
+    await building;
+    const page = await readFile(join(DIST_DIR, "conditions.html"), "utf8");
+    return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(page);
+  } catch (error) {
+    return refuse(reply, 503, (error as Error).message);
   }
-  return reply.header("cache-control", "no-cache").type("text/html; charset=utf-8").send(page);
 }
 
 /** To be registered as a plugin: here, unlike in the rest of the server, bodies are JSON. */

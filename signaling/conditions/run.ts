@@ -1,6 +1,5 @@
 /** `tandem run file.toml`: serves conditions until somebody stops it. */
 import { pino } from "pino";
-import { buildPage } from "../page-build.ts";
 import { type RunningConditionsServer, startConditionsServer } from "./server.ts";
 
 export interface ConditionsRunOptions {
@@ -11,7 +10,17 @@ export interface ConditionsRunOptions {
   readonly allowOrigin?: readonly string[];
 }
 
+/** What a script that started this process is told. */
+export type ServerReady = Pick<RunningConditionsServer, "url" | "port" | "adminToken">;
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Nobody could stop a server whose script has ended. */
+function tellScript({ url, port, adminToken, close }: RunningConditionsServer): void {
+  if (process.send === undefined) return;
+  process.once("disconnect", () => void close().then(() => process.exit(0)));
+  process.send({ url, port, adminToken } satisfies ServerReady);
+}
 
 /** Resolves when the server answers; the caller stops it. */
 export async function runConditions(
@@ -27,13 +36,10 @@ export async function runConditions(
     ...(allowOrigin === undefined ? {} : { allowedOrigins: allowOrigin }),
     onShutdown: () => process.exit(0),
   });
-  // Whoever asks over REST needs no page.
-  await buildPage(() => say("Building the page …")).catch((error: Error) =>
-    process.stderr.write(`${error.message}\n`),
-  );
-  say(`Conditions         ${server.url}/`);
+  say(`Page               ${server.url}/`);
   say(`Requests           ${server.url}/api/docs`);
   if (server.adminToken !== null) say(`Admin token        ${server.adminToken}`);
   say("Stop               Ctrl-C");
+  tellScript(server);
   return server;
 }

@@ -12,6 +12,13 @@ import { loadConditions } from "./file.ts";
 const TRIED_MIN = 100;
 const TRIED_MAX = 1_000;
 
+/** Where somebody is in their plan. */
+export interface PlanPlace {
+  readonly subjectId: string;
+  readonly plan: readonly string[];
+  readonly planIndex: number;
+}
+
 function blocksOf(
   conditions: Conditions,
   index: number,
@@ -79,33 +86,31 @@ export class StudyBlocks {
 
   /**
    * The block of a game, inside the transaction that stores it. Players without blocks get those of the group:
-   * of its member with the smallest index or, where nobody has any, of a new index. `visitNumber` is that
-   * member's; of a group that never played, the first one's.
+   * of its member with the smallest index or, where nobody has any, of a new index. Which of them it is, that
+   * member's plan says; in a new group, the first one's.
    */
-  startGame(
-    players: readonly { readonly subjectId: string; readonly visitNumber: number }[],
-  ): BlockConfig | null {
-    const indexOf = ({ subjectId }: { readonly subjectId: string }) =>
+  startGame(players: readonly PlanPlace[]): BlockConfig | null {
+    const indexOf = ({ subjectId }: PlanPlace) =>
       this.#table.find(subjectId)?.index ?? Number.POSITIVE_INFINITY;
     const [leader] = players.toSorted((a, b) => indexOf(a) - indexOf(b) || 0);
     if (leader === undefined) return null;
-    const isNew = ({ subjectId }: { readonly subjectId: string }) =>
-      this.#table.find(subjectId) === null;
+    const isNew = ({ subjectId }: PlanPlace) => this.#table.find(subjectId) === null;
     const newcomers = players.filter(isNew).map(({ subjectId }) => subjectId);
     const known = this.#table.find(leader.subjectId);
     if (known === null) this.#give(newcomers);
     else for (const subjectId of newcomers) this.#table.insert({ ...known, subjectId });
-    return this.blockAt(leader.subjectId, leader.visitNumber);
+    return this.blockAt(leader);
   }
 
   given(subjectId: string): GivenBlocks | null {
     return this.#table.find(subjectId);
   }
 
-  /** The n-th visit to a scene has the n-th block; where there are fewer, the last. */
-  blockAt(subjectId: string, visitNumber: number): BlockConfig | null {
+  /** The n-th place of a scene in the plan has the n-th block; where there are fewer, the last. */
+  blockAt({ subjectId, plan, planIndex }: PlanPlace): BlockConfig | null {
     const blocks = this.#table.find(subjectId)?.blocks ?? [];
-    return blocks[visitNumber - 1] ?? blocks.at(-1) ?? null;
+    const earlier = plan.slice(0, planIndex).filter((sceneId) => sceneId === plan[planIndex]);
+    return blocks[earlier.length] ?? blocks.at(-1) ?? null;
   }
 
   #give(subjectIds: readonly string[]): void {

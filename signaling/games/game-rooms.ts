@@ -75,7 +75,11 @@ export class GameRooms {
     });
     const settings = database.transaction(() => {
       const createdAtMs = clock.nowMs();
-      const settings = newSettings(game, blocks?.startGame(players) ?? null);
+      const places = players.map(({ subjectId, visitId }) => {
+        const { planIndex } = participants.getVisit(subjectId, visitId);
+        return { subjectId, plan: participants.get(subjectId).plan, planIndex };
+      });
+      const settings = newSettings(game, blocks?.startGame(places) ?? null);
       table.insert({ gameId, sceneId, settings, createdAtMs, isSettled: false }, players);
       for (const { subjectId, visitId } of players) {
         journey.step(subjectId, "IN_GAME", gameId);

@@ -1,5 +1,17 @@
 /** The REST server: the reference's answers, without its faults, over restarts and saves. */
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -11,6 +23,8 @@ import {
   startConditionsServer,
 } from "../../signaling/conditions/server.ts";
 import { readFixture } from "./reference-cases.ts";
+
+const WAIT = { timeout: 20_000, interval: 20 };
 
 const README = join(import.meta.dirname, "fixtures/readme.toml");
 
@@ -110,21 +124,108 @@ describe("conditions server", () => {
     expect((await ask(again, "PUT /api/new-participant")).body).toBe("8");
   });
 
-  it("[CO11] takes a file saved in place or by renaming, and keeps the last good one", async () => {
+  /** Each way in which an editor or a tool saves a file. */
+  const SAVES: Readonly<Record<string, (path: string, text: string) => Promise<unknown>>> = {
+    "in place": (path, text) => writeFile(path, text),
+    "by renaming another over it": async (path, text) => {
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+    },
+    "by moving the old one away first": async (path, text) => {
+      await rename(path, `${path}~`);
+      await writeFile(path, text);
+    },
+    "emptied, then in pieces": async (path, text) => {
+      await truncate(path);
+      await appendFile(path, text.slice(0, 40));
+      await appendFile(path, text.slice(40));
+    },
+    "twice, then touched": async (path, text) => {
+      await writeFile(path, text);
+      await writeFile(path, text);
+      await utimes(path, new Date(), new Date());
+    },
+    "through a link that is set anew": async (path, text) => {
+      await writeFile(`${path}.v2`, text);
+      await symlink(`${path}.v2`, `${path}.link`);
+      await rename(`${path}.link`, path);
+    },
+  };
+
+  it.each(Object.entries(SAVES))(
+    "[CO11] takes a file saved %s, keeps the last good one, and says what is wrong",
+    async (_, saveAs) => {
+      const text = await readme();
+      const { server, path, warnings } = await serve(text);
+      await ask(server, "POST /api/move-to-next");
+      const count = async () => (await ask(server, "GET /api/blocks-count")).body;
+      await saveAs(path, text.replace('"conditionB"]]', '"conditionB", "conditionA"]]'));
+      await vi.waitFor(async () => expect(await count()).toBe("5"), WAIT);
+      await saveAs(path, "[configuration]\norder = 3\n[[blocks]]\n");
+      await vi.waitFor(() => expect(warnings.join()).toContain("line 2"), WAIT);
+      expect(warnings.join()).toContain("`configuration.order`");
+      expect(await count()).toBe("5");
+      expect((await ask(server, "PUT /api/new-participant")).body).toBe("2");
+      await saveAs(path, text);
+      await vi.waitFor(async () => expect(await count()).toBe("4"), WAIT);
+      expect((await ask(server, "GET /api/block-id")).body).toBe("0");
+    },
+  );
+
+  it("[CO11] keeps the last good conditions while there is no file, and tells nobody of the same text", async () => {
     const text = await readme();
     const { server, path, warnings } = await serve(text);
-    const count = async () => (await ask(server, "GET /api/blocks-count")).body;
-    const wait = { timeout: 20_000, interval: 20 };
-    await writeFile(path, text.replace('"conditionB"]]', '"conditionB", "conditionA"]]'));
-    await vi.waitFor(async () => expect(await count()).toBe("5"), wait);
-    await writeFile(`${path}.new`, "[configuration]\norder = 3\n[[blocks]]\n");
-    await rename(`${path}.new`, path);
-    await vi.waitFor(() => expect(warnings.join()).toContain("line 2"), wait);
-    expect(await count()).toBe("5");
-    expect((await ask(server, "PUT /api/new-participant")).body).toBe("2");
-    await writeFile(`${path}.new`, text);
-    await rename(`${path}.new`, path);
-    await vi.waitFor(async () => expect(await count()).toBe("4"), wait);
+    const view = async () => JSON.parse((await ask(server, "GET /page/view")).body);
+    await unlink(path);
+    await vi.waitFor(() => expect(warnings.join()).toContain("does not exist"), WAIT);
+    expect((await ask(server, "GET /api/blocks-count")).body).toBe("4");
+    expect((await view()).fault).toContain("does not exist");
+    await writeFile(path, text);
+    await vi.waitFor(async () => expect((await view()).fault).toBeNull(), WAIT);
+    expect((await view()).lastChange).toBeNull();
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("[CO8] [CO10] keeps everything over a restart: places, ends, arrangements, the default", async () => {
+    const balanced = (await readme()).replace(
+      "[configuration]",
+      '[configuration]\nassignment = "least_completed"',
+    );
+    const { server, restart } = await serve(balanced, { defaultParticipantIndex: 4 });
+    const asked = ["PUT /api/new-participant", "PUT /api/add-participant/9"];
+    const moved = [
+      "POST /api/move-to-next/9",
+      "POST /api/move-to-block/5/3",
+      "POST /api/move-to-next/5",
+    ];
+    const undone = ["POST /api/reset-participant/9", "POST /api/move-to-next"];
+    for (const request of [...asked, ...moved, ...undone]) {
+      expect((await ask(server, request)).status).toBe(200);
+    }
+    const everything = async (from: RunningConditionsServer) => {
+      const paths = [
+        "page/view",
+        ...[4, 5, 9].flatMap((p) => [`api/all-configs/${p}`, `api/status-string/${p}`]),
+      ];
+      return Promise.all(paths.map(async (path) => (await ask(from, `GET /${path}`)).body));
+    };
+    const before = await everything(server);
+    expect(await everything(await restart())).toEqual(before);
+  });
+
+  it("[CO12] a page under another name for this machine changes nothing", async () => {
+    const { server } = await serve(await readme());
+    const status = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { host, origin: `http://${host}` };
+        const options = { port: server.port, method: "POST", path: "/api/move-to-next", headers };
+        request(options, (response) => resolve(response.resume().statusCode ?? 0))
+          .once("error", reject)
+          .end();
+      });
+    expect(await status(`rebound.example:${server.port}`)).toBe(403);
+    expect((await ask(server, "GET /api/block-id")).body).toBe("-1");
+    expect(await status(`127.0.0.1:${server.port}`)).toBe(200);
   });
 
   it("[CO12] changes need the token when others may connect, and no other site's page may ask", async () => {
