@@ -20,6 +20,7 @@ import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { pageHandlers } from "./page-handlers.ts";
 import { EntryDesk } from "./participants/entry-desk.ts";
 import { Journey } from "./participants/journey.ts";
+import { checkPlans } from "./participants/plan-check.ts";
 import { Presence } from "./participants/presence.ts";
 import { Registration } from "./participants/registration.ts";
 import { type Contents, loadContents } from "./participants/scene-content.ts";
@@ -89,18 +90,6 @@ const PATH_LENGTH_MAX = 10_000;
 /** Quiet for people: warnings and errors on stderr; LOG_LEVEL asks for more. */
 function createLog(): Logger {
   return pino({ level: process.env.LOG_LEVEL ?? "warn" }, pino.destination(2));
-}
-
-function checkPlans(participants: ParticipantTable, study: Study, folder: DataFolder): void {
-  const sceneIds = new Set(study.scenes.map(({ sceneId }) => sceneId));
-  const missing = participants
-    .unfinished()
-    .flatMap(({ plan }) => plan)
-    .find((sceneId) => !sceneIds.has(sceneId));
-  if (missing === undefined) return;
-  throw new DataError(
-    `Participants in ${folder.path} are on the way to scene \`${missing}\`, which the study no longer has; choose another --data-dir.`,
-  );
 }
 
 /** @throws DataError with a sentence for each limit or proxy that cannot be one. */

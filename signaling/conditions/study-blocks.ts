@@ -81,7 +81,7 @@ export class StudyBlocks {
 
   /** On arrival, inside the transaction that stores the participant. */
   enrol(subjectId: string): void {
-    if (this.#source.per === "participant") this.#give([subjectId]);
+    if (this.#source.per === "participant") this.#give([{ subjectId, planIndex: 0 }]);
   }
 
   /**
@@ -95,10 +95,14 @@ export class StudyBlocks {
     const [leader] = players.toSorted((a, b) => indexOf(a) - indexOf(b) || 0);
     if (leader === undefined) return null;
     const isNew = ({ subjectId }: PlanPlace) => this.#table.find(subjectId) === null;
-    const newcomers = players.filter(isNew).map(({ subjectId }) => subjectId);
+    const newcomers = players.filter(isNew);
     const known = this.#table.find(leader.subjectId);
     if (known === null) this.#give(newcomers);
-    else for (const subjectId of newcomers) this.#table.insert({ ...known, subjectId });
+    else {
+      for (const { subjectId, planIndex: fromPlanIndex } of newcomers) {
+        this.#table.insert({ ...known, subjectId, fromPlanIndex });
+      }
+    }
     return this.blockAt(leader);
   }
 
@@ -113,14 +117,14 @@ export class StudyBlocks {
     return blocks[earlier.length] ?? blocks.at(-1) ?? null;
   }
 
-  #give(subjectIds: readonly string[]): void {
+  #give(newcomers: readonly Pick<PlanPlace, "subjectId" | "planIndex">[]): void {
     const { conditions } = this.#source;
     const index = this.#table.nextIndex();
     const assignment = conditions.assign(index, this.#table.standings());
     const blocks = blocksOf(conditions, index, assignment);
     const { arrangement } = assignment;
-    for (const subjectId of subjectIds) {
-      this.#table.insert({ subjectId, index, arrangement, blocks });
+    for (const { subjectId, planIndex: fromPlanIndex } of newcomers) {
+      this.#table.insert({ subjectId, index, arrangement, blocks, fromPlanIndex });
     }
   }
 }

@@ -54,8 +54,8 @@ function conditionKeys(record: VisitRecord): MetadataFile["conditions"] {
   const { participant, visit, standing, blocks } = record;
   const { subjectId, plan } = participant;
   const given = blocks?.given(subjectId) ?? null;
-  if (given === null || blocks === null) return null;
   const { planIndex } = visit;
+  if (given === null || blocks === null || planIndex < given.fromPlanIndex) return null;
   const block = standing?.game.settings.block ?? blocks.blockAt({ subjectId, plan, planIndex });
   return {
     index: given.index,

@@ -12,6 +12,8 @@ export interface GivenBlocks {
   /** Which of the balanced orders, from 0. */
   readonly arrangement: number;
   readonly blocks: readonly BlockConfig[];
+  /** Where in the plan the participant was when they were given; earlier scenes had none. */
+  readonly fromPlanIndex: number;
 }
 
 /** What has become of those of one index. */
@@ -39,13 +41,14 @@ export class BlockTable {
       index: row.unit_index as number,
       arrangement: row.arrangement as number,
       blocks: JSON.parse(row.blocks as string) as BlockConfig[],
+      fromPlanIndex: row.from_plan_index as number,
     };
   }
 
-  insert({ subjectId, index, arrangement, blocks }: GivenBlocks): void {
+  insert({ subjectId, index, arrangement, blocks, fromPlanIndex }: GivenBlocks): void {
     this.#database
-      .prepare("INSERT INTO given_blocks VALUES (?, ?, ?, ?)")
-      .run(subjectId, index, arrangement, JSON.stringify(blocks));
+      .prepare("INSERT INTO given_blocks VALUES (?, ?, ?, ?, ?)")
+      .run(subjectId, index, arrangement, JSON.stringify(blocks), fromPlanIndex);
   }
 
   /** After the largest so far. */

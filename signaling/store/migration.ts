@@ -100,7 +100,8 @@ export const MIGRATIONS: readonly string[] = [
     subject_id TEXT PRIMARY KEY COLLATE NOCASE,
     unit_index INTEGER NOT NULL,
     arrangement INTEGER NOT NULL,
-    blocks TEXT NOT NULL
+    blocks TEXT NOT NULL,
+    from_plan_index INTEGER NOT NULL
   ) STRICT;
   `,
 ];
