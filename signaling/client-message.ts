@@ -1,6 +1,7 @@
 /** Schemas of everything a participant's page may send, and the limits on it. */
 import { z } from "zod";
 import { advanceSceneMessage, queryParameters, syncGlobalsMessage } from "./carried-value.ts";
+import { jsonAction } from "./json-action.ts";
 import { connectionReport, sessionMetrics } from "./measurement-message.ts";
 import {
   episodeNumber,
@@ -13,7 +14,7 @@ import {
 } from "./message-field.ts";
 
 /** Raised whenever a page of an older build could misread this one. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** The longest subject id that is still a portable file name with its suffixes. */
 export const SUBJECT_ID_LENGTH_MAX = 100;
@@ -23,16 +24,12 @@ export const SUBJECT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._~@-]*$/;
 /** Two seconds of frames at the highest rate, with room for a catch-up after an interruption. */
 const LOG_CHUNK_FRAMES_MAX = 1_200;
 const ACTION_LENGTH_MAX = 64;
-/** The largest JSON action has 64 bytes of ASCII; this bound is of JSON that is not escaped, and so shorter. */
-const JSON_LENGTH_MAX = 64;
 /** JSON of one state; three of them, with ten seconds of inputs, make a message that the socket takes. */
 const STATE_LENGTH_MAX = 1_000_000;
 /** An SDP with many candidates is some 10 kB. */
 const SIGNAL_LENGTH_MAX = 100_000;
 
 const identifier = z.string().min(1).max(200);
-/** Its own space decides what is an action; here only its size is bounded, whatever its depth. */
-const jsonAction = z.custom<z.core.util.JSONType>(isSmallJson);
 const action = z.union([z.number(), z.array(z.number()).max(ACTION_LENGTH_MAX), jsonAction]);
 const perFrame = <T extends z.ZodType>(entry: T) => z.array(entry).max(LOG_CHUNK_FRAMES_MAX);
 
@@ -45,7 +42,7 @@ const registerMessage = z.strictObject({
   tabId: identifier,
   /**
    * The game that this very page still has running, after its socket was lost. A page that was
-   * loaded again has none, and has thereby left the game it was in.
+   * loaded again has none, and comes back into the game it was in as a new one.
    */
   playingGameId: identifier.nullable().optional(),
   /** `navigator.maxTouchPoints`: a tablet may call itself a computer. */
@@ -65,9 +62,13 @@ const probeLink = z.strictObject({
 /** To each other player of a group that is tried out before its game. */
 const probeReportMessage = z.strictObject({ gameId: identifier, links: perPlayer(probeLink) });
 
+/** How often the two pages have come back, together: a message from or for a page that is gone has another sum. */
+const epoch = z.int().min(0).max(1_000_000);
+
 const signalMessage = z.strictObject({
   gameId: identifier,
   toPlayer: playerIndex,
+  epoch,
   /** JSON of one WebRTC description or candidate. */
   data: z.string().max(SIGNAL_LENGTH_MAX),
 });
@@ -75,6 +76,7 @@ const signalMessage = z.strictObject({
 const relayMessage = z.strictObject({
   gameId: identifier,
   toPlayer: playerIndex,
+  epoch,
   channel: z.enum(["play", "control"]),
   bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= 65_536),
 });
@@ -145,6 +147,8 @@ const desyncReportMessage = z.strictObject({
   flags: perFrame(perPlayer(z.int().min(0).max(15))),
 });
 
+/** Asked by a page that has come back, for each episode until it plays one. */
+const resumeEpisodeMessage = z.strictObject({ gameId: identifier, episode: episodeNumber });
 const finishGameMessage = z.strictObject({ gameId: identifier });
 /** Said when the page comes into view or goes out of it, and in answer to every `probe`. */
 const presenceMessage = z.strictObject({
@@ -169,6 +173,7 @@ export const CLIENT_MESSAGES = {
   "episode-log": episodeLogMessage,
   "close-episode": closeEpisodeMessage,
   "desync-report": desyncReportMessage,
+  "resume-episode": resumeEpisodeMessage,
   "finish-game": finishGameMessage,
   "report-ping": pingMessage,
   "report-presence": presenceMessage,
@@ -177,12 +182,3 @@ export const CLIENT_MESSAGES = {
 
 export type ClientEvent = keyof typeof CLIENT_MESSAGES;
 export type ClientMessage<E extends ClientEvent> = z.infer<(typeof CLIENT_MESSAGES)[E]>;
-
-function isSmallJson(value: unknown): boolean {
-  try {
-    return (JSON.stringify(value)?.length ?? Number.POSITIVE_INFINITY) <= JSON_LENGTH_MAX;
-  } catch {
-    // Nested deeper than any action.
-    return false;
-  }
-}

@@ -1,13 +1,13 @@
 /** What each message of a registered page means, in the words of the rooms that act on it. */
 import { storeDesync } from "./games/desync-bundle.ts";
+import { storeClose } from "./games/episode-close.ts";
 import { appendLog } from "./games/episode-log.ts";
 import { clientOf } from "./monitoring/client.ts";
 import { setGlobals } from "./participants/globals.ts";
 import { exitScene } from "./participants/scene-exit.ts";
-import type { ClientMessage, Reply, ReplyPayloads } from "./protocol.ts";
+import type { ClientMessage } from "./protocol.ts";
 import type { Rooms } from "./rooms.ts";
 import { connectionOf, type Handled, type Handlers, type PageSession } from "./socket-gateway.ts";
-import type { GamePlayer } from "./store/game-table.ts";
 
 const WRONG_GAME = { ok: false, reason: "wrong_game", message: "This is not your game." } as const;
 
@@ -35,7 +35,7 @@ async function register(
   if ((await gameRooms.finish(subjectId, gameId)) === "finished") {
     return { reply, after: () => rooms.show(subjectId) };
   }
-  return { reply, after: () => gameRooms.leave(subjectId, gameId, "self_disconnected") };
+  return { reply, after: () => gameRooms.returned(subjectId, gameId) };
 }
 
 function leaveWaitroom({ waitingRooms, participants, journey }: Rooms, subjectId: string): void {
@@ -130,24 +130,24 @@ function otherPlayer(rooms: Rooms, subjectId: string, gameId: string, toPlayer: 
 function signal(
   rooms: Rooms,
   subjectId: string,
-  { gameId, toPlayer, data }: ClientMessage<"signal">,
+  { gameId, toPlayer, epoch, data }: ClientMessage<"signal">,
 ): Handled<"signal"> {
   const other = otherPlayer(rooms, subjectId, gameId, toPlayer);
   if (other === null) return { reply: WRONG_GAME };
   const { fromPlayer, toSubject } = other;
-  rooms.presence.send(toSubject, "signal", { gameId, fromPlayer, data });
+  rooms.presence.send(toSubject, "signal", { gameId, fromPlayer, epoch, data });
   return { reply: { ok: true } };
 }
 
 function relay(
   rooms: Rooms,
   subjectId: string,
-  { gameId, toPlayer, channel, bytes }: ClientMessage<"relay">,
+  { gameId, toPlayer, epoch, channel, bytes }: ClientMessage<"relay">,
 ): Handled<"relay"> {
   const other = otherPlayer(rooms, subjectId, gameId, toPlayer);
   if (other === null) return { reply: WRONG_GAME };
   const { fromPlayer, toSubject } = other;
-  rooms.presence.send(toSubject, "relay", { gameId, fromPlayer, channel, bytes });
+  rooms.presence.send(toSubject, "relay", { gameId, fromPlayer, epoch, channel, bytes });
   return { reply: { ok: true } };
 }
 
@@ -197,33 +197,6 @@ async function desyncReport(
   return { reply: { ok: true, isStored: result.kind === "stored" } };
 }
 
-type CloseReply = Reply<ReplyPayloads["close-episode"]>;
-
-function storeClose(
-  { games, database }: Rooms,
-  seat: GamePlayer,
-  message: ClientMessage<"close-episode">,
-): CloseReply {
-  const { gameId, ...close } = message;
-  const { episode, endFrame } = close;
-  const { seeds } = games.get(gameId).settings;
-  if (episode >= seeds.length) {
-    return { ok: false, reason: "malformed", message: `The game has no episode ${episode}.` };
-  }
-  const ackFrame = games.logLength(gameId, episode, seat.playerIndex);
-  const stored = games.findClose(gameId, episode, seat.playerIndex);
-  if (stored !== null || ackFrame > endFrame) {
-    const isSame = (stored?.endFrame ?? endFrame - 1) === endFrame;
-    if (isSame) return { ok: true, ackFrame, isClosed: true };
-    const held = stored?.endFrame ?? ackFrame;
-    const text = `Episode ${episode} holds ${held} frames, not ${endFrame}.`;
-    return { ok: false, reason: "conflicting_data", message: text };
-  }
-  if (ackFrame < endFrame) return { ok: true, ackFrame, isClosed: false };
-  database.transaction(() => games.insertClose(gameId, seat.playerIndex, close));
-  return { ok: true, ackFrame, isClosed: true };
-}
-
 function closeEpisode(
   rooms: Rooms,
   subjectId: string,
@@ -232,11 +205,24 @@ function closeEpisode(
   const { gameId, reason } = message;
   const seat = rooms.gameRooms.seat(gameId, subjectId);
   if (seat === null) return { reply: WRONG_GAME };
-  const reply = storeClose(rooms, seat, message);
+  const reply = storeClose(rooms.games, rooms.database, seat, message);
   if (!reply.ok || !reply.isClosed) return { reply };
   rooms.settlement.touch(gameId);
-  if (reason === "ended") return { reply };
+  if (reason === "ended") {
+    rooms.returns.closed(gameId, message.episode);
+    return { reply };
+  }
   return { reply, after: () => rooms.gameRooms.leave(subjectId, gameId, reason) };
+}
+
+function resumeEpisode(
+  { gameRooms, returns }: Rooms,
+  subjectId: string,
+  { gameId, episode }: ClientMessage<"resume-episode">,
+): Handled<"resume-episode"> {
+  const seat = gameRooms.seat(gameId, subjectId);
+  const past = seat === null ? null : returns.past(seat, episode);
+  return { reply: past === null ? WRONG_GAME : { ok: true, ...past } };
 }
 
 async function finishGame(
@@ -268,6 +254,7 @@ export function pageHandlers(rooms: Rooms): Handlers {
     "episode-log": (subjectId, message) => episodeLog(rooms, subjectId, message),
     "close-episode": (subjectId, message) => closeEpisode(rooms, subjectId, message),
     "desync-report": (subjectId, message) => desyncReport(rooms, subjectId, message),
+    "resume-episode": (subjectId, message) => resumeEpisode(rooms, subjectId, message),
     "finish-game": (subjectId, message) => finishGame(rooms, subjectId, message),
     "report-ping": () => ({ reply: { ok: true, serverTimeMs: rooms.clock.nowMs() } }),
     "report-presence": (subjectId, message) => {

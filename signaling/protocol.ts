@@ -61,12 +61,26 @@ export interface ReplyPayloads {
   "episode-log": { readonly ackFrame: number };
   /** `ackFrame` below the closed `endFrame` means: send the rest of the log, then close again. */
   "close-episode": { readonly ackFrame: number; readonly isClosed: boolean };
+  "resume-episode": EpisodePast;
   "finish-game": object;
   /** Not stored yet: the log does not reach the report's first frame; send it, then the report again. */
   "desync-report": { readonly isStored: boolean };
   "report-ping": { readonly serverTimeMs: number };
   "report-presence": object;
   "client-error": object;
+}
+
+/** What a page that has come back has to know of an episode. */
+export interface EpisodePast {
+  /** Number of frames the server holds of this player. */
+  readonly fromFrame: number;
+  /** The longest log that it holds of anybody, from frame 0: `actions[frame][playerIndex]`, and flags. */
+  readonly actions: readonly (readonly JsonValue[])[];
+  readonly flags: readonly (readonly number[])[];
+  /** Where another player's page saw the episode end; null while none has. The log then goes up to it. */
+  readonly endFrame: number | null;
+  /** What is left of the break before the episode. */
+  readonly breakLeftMs: number;
 }
 
 /** HTML made on the server from text, HTML or Markdown of the study. */
@@ -234,6 +248,10 @@ export interface GameStart extends LinePlan {
   readonly breakMs: number;
   /** Whether frames are handed in while an episode is played, or when it is over. */
   readonly isStreamed: boolean;
+  /** By player: how often their page has come back into this game. */
+  readonly incarnations: readonly number[];
+  /** For a page that has come back: the first episode that its player has not closed; null for any other. */
+  readonly resumesAtEpisode: number | null;
 }
 
 /** What the server says. */
@@ -245,18 +263,23 @@ export interface ServerToClientEvents {
   /** There will be no game of that id: close what was opened for it. */
   "line-probe-over": (message: { gameId: string }) => void;
   "game-start": (start: GameStart) => void;
-  signal: (message: { gameId: string; fromPlayer: number; data: string }) => void;
+  signal: (message: { gameId: string; fromPlayer: number; epoch: number; data: string }) => void;
   relay: (message: {
     gameId: string;
     fromPlayer: number;
+    epoch: number;
     channel: "play" | "control";
     bytes: Uint8Array;
   }) => void;
-  /** A partner's page lost or regained its socket; play may go on over the direct path. */
+  /**
+   * A partner's page lost or regained its socket; play may go on over the direct path. With a higher
+   * `incarnation` than before it is a new page, to which there is no path yet.
+   */
   "partner-status": (message: {
     gameId: string;
     playerIndex: number;
     status: "connected" | "disconnected" | "left";
+    incarnation: number;
   }) => void;
   /** Answered at once: the server times the way there and back, and hears where the page stands. */
   probe: (answer: (report: ClientMessage<"report-presence">) => void) => void;

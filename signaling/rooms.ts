@@ -1,6 +1,7 @@
 /** The rooms of a running server, as they act on each other. */
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import type { GameReturns } from "./games/game-returns.ts";
 import type { GameRooms } from "./games/game-rooms.ts";
 import type { GameWatch } from "./games/game-watch.ts";
 import type { PreparedGame } from "./games/prepared-game.ts";
@@ -35,6 +36,7 @@ export interface Rooms {
   readonly matchLog: MatchLog;
   readonly settlement: Settlement;
   readonly watch: GameWatch;
+  readonly returns: GameReturns;
   readonly entryDesk: EntryDesk;
   readonly prepared: ReadonlyMap<string, PreparedGame>;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import { Server as SocketServer } from "socket.io";
 import { type Clock, systemClock } from "./clock.ts";
 import { StudyBlocks, StudyConditions } from "./conditions/study-blocks.ts";
+import { GameReturns } from "./games/game-returns.ts";
 import { GameRooms } from "./games/game-rooms.ts";
 import { GameWatch } from "./games/game-watch.ts";
 import { type PreparedGame, prepareGames } from "./games/prepared-game.ts";
@@ -13,8 +14,9 @@ import { Replayer } from "./games/replayer.ts";
 import { Settlement } from "./games/settlement.ts";
 import { TrialLines } from "./games/trial-lines.ts";
 import { addRoutes, refuseLink } from "./http-routes.ts";
+import { checkAccess } from "./limits/access-check.ts";
 import { AddressLimit } from "./limits/address-limit.ts";
-import { DEFAULT_LIMITS, type Limits, limitFaults } from "./limits/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
 import { pageHandlers } from "./page-handlers.ts";
@@ -90,18 +92,6 @@ const PATH_LENGTH_MAX = 10_000;
 /** Quiet for people: warnings and errors on stderr; LOG_LEVEL asks for more. */
 function createLog(): Logger {
   return pino({ level: process.env.LOG_LEVEL ?? "warn" }, pino.destination(2));
-}
-
-/** @throws DataError with a sentence for each limit or proxy that cannot be one. */
-function checkAccess({ limits, trustProxy = null }: ServerOptions): void {
-  const all = { ...DEFAULT_LIMITS, ...limits };
-  const faults = [...limitFaults(all)];
-  try {
-    new AddressLimit(all, trustProxy);
-  } catch (error) {
-    faults.push(`Expected \`trustProxy\` to name addresses: ${String((error as Error).message)}.`);
-  }
-  if (faults.length > 0) throw new DataError(faults.join("\n"));
 }
 
 interface Parts {
@@ -182,12 +172,13 @@ function createRooms(parts: Parts): Rooms {
       .catch((err: unknown) => log.error({ err }, "cannot write"));
   };
   const { duplicateGraceMs, returnGraceMs, abandonedAfterMs } = { ...DEFAULTS, ...options };
+  const returns = new GameReturns({ table: games, prepared, clock });
   const stores = { participants, values, database };
-  const shared = { ...stores, journey, presence, clock, prepared, settlement, log };
+  const shared = { ...stores, journey, presence, clock, prepared, settlement, returns, log };
   const watch = new GameWatch({
     ...shared,
     watches,
-    exclude: (subjectId, gameId) => gameRooms.leave(subjectId, gameId, "self_exclusion"),
+    exclude: (subjectId, gameId, reason) => gameRooms.leave(subjectId, gameId, reason),
   });
   const gameRooms: GameRooms = new GameRooms({
     ...shared,

@@ -30,8 +30,13 @@ export interface Replay {
   readonly table: Table;
 }
 
-/** Runs the recording once without a network. Linear in its frames; keeps nothing of the inputs. */
-export function replayEpisode(recording: Recording & { readonly hasher: Hasher }): Replay {
+/**
+ * Runs the recording once without a network. Linear in its frames; keeps nothing of the inputs.
+ * `isCompiled` is false where a content policy forbids generated code.
+ */
+export function replayEpisode(
+  recording: Recording & { readonly hasher: Hasher; readonly isCompiled?: boolean },
+): Replay {
   const world = new World({ ...recording, snapshotCount: 2 });
   const trajectory = new Trajectory(recording.environment, recording.episode);
   const hashes: string[] = [];

@@ -31,6 +31,11 @@ export class Inbox {
     return drained;
   }
 
+  /** Forgets what waits of one peer. */
+  forget(peer: number): void {
+    this.packets = this.packets.filter((packet) => packet.peer !== peer);
+  }
+
   /** Forgets what waits and takes no more. */
   close(): void {
     this.isClosed = true;

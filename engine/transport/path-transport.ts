@@ -10,6 +10,8 @@ export interface PathTransport {
   send(packet: Packet): SendResult;
   /** Everything that arrived since the last call, in order of arrival; the caller owns it. */
   drain(): readonly Packet[];
+  /** The peer's page is a new one: what came of the old one is forgotten, and a new way to it is searched. */
+  restart(peer: number): void;
   /** For good: nothing is taken and nothing comes out afterwards. */
   close(): void;
 }

@@ -35,6 +35,7 @@ export function createRelayTransport({ port, onArrival }: RelayOptions): RelayTr
       inbox.push({ peer: fromPeer, channel, bytes });
     },
     drain: () => inbox.drain(),
+    restart: (peer) => inbox.forget(peer),
     close() {
       isClosed = true;
       inbox.close();

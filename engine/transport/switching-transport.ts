@@ -30,7 +30,7 @@ export interface SwitchingOptions {
 interface Remote {
   readonly peer: number;
   readonly route: Route;
-  readonly control: ControlStream;
+  control: ControlStream;
   readonly tally: PathTally;
 }
 
@@ -95,6 +95,15 @@ export class SwitchingTransport implements Transport {
 
   reportResumed(peer: number): void {
     this.remotes.get(peer)?.route.clearSuspicion();
+  }
+
+  /** The peer's page is a new one: messages are numbered anew, and nothing of the old page is delivered. */
+  restart(peer: number): void {
+    const remote = this.remotes.get(peer);
+    if (remote === undefined || this.isClosed) return;
+    remote.control = new ControlStream();
+    this.options.direct?.restart(peer);
+    this.options.relay?.restart(peer);
   }
 
   /** Null until a first path is open. */

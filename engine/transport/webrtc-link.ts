@@ -109,6 +109,16 @@ export class WebrtcLink {
     return connection === null ? null : readCandidatePair(connection).catch(() => null);
   }
 
+  /** The other page is a new one, which knows no attempt yet: what there is belongs to the old one. */
+  renew(): void {
+    if (this.isClosed) return;
+    this.drop();
+    this.failureCount = 0;
+    this.round = 0;
+    if (this.options.isInitiator) this.open(Date.now());
+    else this.attempt = 0;
+  }
+
   close(): void {
     this.isClosed = true;
     this.drop();

@@ -49,6 +49,10 @@ export async function createWebrtcTransport(options: WebrtcOptions): Promise<Web
     drain: () => inbox.drain(),
     signal: (fromPeer, data) => links.get(fromPeer)?.signal(data),
     candidatePair: async (peer) => links.get(peer)?.candidatePair() ?? null,
+    restart(peer) {
+      inbox.forget(peer);
+      links.get(peer)?.renew();
+    },
     fault: (peer) => links.get(peer)?.fault ?? null,
     close() {
       for (const link of links.values()) link.close();

@@ -5,12 +5,13 @@ import type { Clock } from "../clock.ts";
 import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { Journey } from "../participants/journey.ts";
 import type { Presence } from "../participants/presence.ts";
-import type { GameStart, Outcome } from "../protocol.ts";
+import type { GameStart, Outcome, ServerToClientEvents } from "../protocol.ts";
 import type { BlockConfig } from "../store/block-table.ts";
 import type { Database } from "../store/database.ts";
 import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
 import type { Study } from "../study/index.ts";
+import type { GameReturns } from "./game-returns.ts";
 import type { GameWatch } from "./game-watch.ts";
 import { linePlan } from "./ice-servers.ts";
 import type { PreparedGame } from "./prepared-game.ts";
@@ -28,6 +29,7 @@ export interface GameRoomsOptions {
   readonly presence: Presence;
   readonly settlement: Settlement;
   readonly watch: GameWatch;
+  readonly returns: GameReturns;
   readonly clock: Clock;
   /** How long somebody whose partner reported them gone may take to come back and hand in their log. */
   readonly returnGraceMs: number;
@@ -102,8 +104,7 @@ export class GameRooms {
     if (seat === null) return;
     for (const player of this.seats(gameId)) {
       if (player.subjectId === subjectId) continue;
-      const message = { gameId, playerIndex: seat.playerIndex, status };
-      presence.send(player.subjectId, "partner-status", message);
+      presence.send(player.subjectId, "partner-status", this.#status(seat, status));
     }
   }
 
@@ -113,10 +114,35 @@ export class GameRooms {
     this.#expectBack(subjectId, gameId);
   }
 
-  /** The very page that plays has its socket again. */
+  /** The very page that plays has its socket again; it may have missed that a partner's page is another. */
   reconnected(subjectId: string, gameId: string): void {
+    const { presence } = this.#options;
     this.#cancelAbsence(subjectId);
     this.tellStatus(gameId, subjectId, "connected");
+    for (const seat of this.seats(gameId)) {
+      if (seat.subjectId === subjectId || !presence.has(seat.subjectId)) continue;
+      presence.send(subjectId, "partner-status", this.#status(seat, "connected"));
+    }
+  }
+
+  /** A new page of a player is there: it plays on, or their game is over. */
+  returned(subjectId: string, gameId: string): void {
+    const { table, prepared, presence, returns, show } = this.#options;
+    const seat = this.seat(gameId, subjectId);
+    const { sceneId, settings } = table.get(gameId);
+    const game = prepared.get(sceneId);
+    if (seat === null || game === undefined || !returns.mayReturn(seat)) {
+      this.leave(subjectId, gameId, "self_disconnected");
+      return;
+    }
+    this.#cancelAbsence(subjectId);
+    returns.add(seat);
+    show(subjectId);
+    // The others search a path to the new page before it can say anything.
+    this.tellStatus(gameId, subjectId, "connected");
+    const start = this.#startMessage(game, settings, seat, this.seats(gameId).length);
+    const resumesAtEpisode = returns.firstOpenEpisode(seat);
+    presence.send(subjectId, "game-start", { ...start, resumesAtEpisode });
   }
 
   /** Ends the game for one player; a lone player begins the scene again, the others' way is over. */
@@ -187,8 +213,18 @@ export class GameRooms {
   /** A page only sees that its partner has gone; the server knows why. */
   #namedReason(gameId: string, given: Exclude<EndReason, "finished">) {
     const players = this.#options.table.players(gameId);
-    const isExclusion = players.some(({ endReason }) => endReason === "self_exclusion");
+    const isExclusion = players.some(
+      ({ endReason }) => endReason === "self_exclusion" || endReason === "focus_loss",
+    );
     return given === "partner_disconnected" && isExclusion ? "partner_exclusion" : given;
+  }
+
+  #status(
+    { gameId, playerIndex }: GamePlayer,
+    status: "connected" | "disconnected" | "left",
+  ): Parameters<ServerToClientEvents["partner-status"]>[0] {
+    const incarnation = this.#options.returns.incarnations(gameId)[playerIndex] ?? 0;
+    return { gameId, playerIndex, status, incarnation };
   }
 
   #cancelAbsence(subjectId: string): void {
@@ -233,6 +269,8 @@ export class GameRooms {
       keyBindings: game.keyBindings,
       breakMs: game.gym.resetFreezeMs,
       isStreamed: game.gym.shouldStreamEpisodes,
+      incarnations: this.#options.returns.incarnations(player.gameId),
+      resumesAtEpisode: null,
     };
   }
 }
@@ -252,5 +290,6 @@ function newSettings(game: PreparedGame, block: BlockConfig | null): GameSetting
     fps: environment.fps,
     agentIds: environment.agentIds,
     isStreamed: gym.shouldStreamEpisodes,
+    focusLossTimeoutMs: gym.monitoring?.focusLossTimeoutMs ?? null,
   };
 }

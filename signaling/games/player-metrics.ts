@@ -207,6 +207,7 @@ function mergePeriods(episodes: readonly PlayerEpisode[]): { start: number; end:
 function focusLossOf(
   episodes: readonly PlayerEpisode[],
   { terminationReason }: ReturnType<typeof partialKeys>,
+  { focusLossTimeoutMs }: GameStanding["game"]["settings"],
 ): File["focusLoss"] {
   const backgroundPeriods = mergePeriods(episodes).map(({ start, end }) => ({
     start,
@@ -217,7 +218,7 @@ function focusLossOf(
     backgroundPeriods,
     totalBackgroundMs: backgroundPeriods.reduce((sum, { durationMs }) => sum + durationMs, 0),
     periodCount: backgroundPeriods.length,
-    timeoutMs: null,
+    timeoutMs: focusLossTimeoutMs ?? null,
     wasTimeoutTriggered: terminationReason === "focus_loss",
   };
 }
@@ -273,7 +274,7 @@ export function playerMetrics(
     validation: validationOf(episodes),
     sessionStatus,
     latency: latencyOf(episodes),
-    focusLoss: focusLossOf(episodes, sessionStatus),
+    focusLoss: focusLossOf(episodes, sessionStatus, game.settings),
     ...episodeMeasurements(episodes, player.playerIndex, game.settings),
   };
 }

@@ -17,7 +17,7 @@ export interface WatchContext {
   readonly presence: Presence;
   readonly watches: WatchTable;
   /** Ends the game for the player, and with it for the group. */
-  exclude(subjectId: string, gameId: string): void;
+  exclude(subjectId: string, gameId: string, reason: "self_exclusion" | "focus_loss"): void;
 }
 
 export interface PlayerWatchOptions extends WatchContext {
@@ -158,7 +158,7 @@ export class PlayerWatch {
     const { subjectId, gameId } = player;
     if (kind === "exclude") {
       this.#note("excluded", rule, message);
-      exclude(subjectId, gameId);
+      exclude(subjectId, gameId, rule === "focus_loss" ? rule : "self_exclusion");
       return;
     }
     const shown = message ?? DEFAULT_WARNING;

@@ -10,7 +10,14 @@ import type { Clock } from "../clock.ts";
 import type { GameStanding } from "../participants/visit-metadata.ts";
 import { type DataFolder, ENVIRONMENTS_FOLDER, fileName } from "../store/data-folder.ts";
 import { withEpisode } from "../store/game-csv.ts";
-import type { EpisodeClose, Game, GamePlayer, GameTable, Verdict } from "../store/game-table.ts";
+import type {
+  EndReason,
+  EpisodeClose,
+  Game,
+  GamePlayer,
+  GameTable,
+  Verdict,
+} from "../store/game-table.ts";
 import type { ValueTable } from "../store/value-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
 import { cutDeparted } from "./departed-log.ts";
@@ -233,9 +240,7 @@ export class Settlement {
         verdict: table.findVerdict(gameId, episode) as Verdict,
       })),
     }));
-    const gone = players.find(
-      ({ endReason }) => endReason === "self_disconnected" || endReason === "self_exclusion",
-    );
+    const gone = players.find((player) => hasLeft(player) && player.endReason !== "technical");
     for (const record of records) {
       const { subjectId, visitNumber, playerIndex } = record.player;
       const standing = this.standing(gameId, subjectId);
@@ -254,8 +259,15 @@ export class Settlement {
 
 /** Whether the player went while the others could play on. */
 function hasLeft({ endReason }: GamePlayer): boolean {
-  return endReason === "self_disconnected" || endReason === "technical";
+  return endReason !== null && LEAVING.includes(endReason);
 }
+
+const LEAVING: readonly EndReason[] = [
+  "self_disconnected",
+  "self_exclusion",
+  "focus_loss",
+  "technical",
+];
 
 function withoutReplay(
   inputs: AgreedInputs,

@@ -1,5 +1,5 @@
 /** A decision against somebody. */
-export type Rule = "device" | "browser" | "ping" | "tab" | "callback";
+export type Rule = "device" | "browser" | "ping" | "tab" | "focus_loss" | "callback";
 
 export interface Exclusion {
   readonly rule: Rule;

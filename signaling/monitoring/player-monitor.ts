@@ -81,6 +81,12 @@ export class PlayerMonitor {
   /** What the rules say now; each absence is warned of once. */
   decide(nowMs: number): MonitorDecision | null {
     const { isEnabled, tabWarningMs, tabExcludeMs, messages } = this.#rules;
+    const { focusLossTimeoutMs, focusLossMessage } = this.#rules;
+    // Only what the page has said: a lost connection is none of the participant's attention.
+    const reportedMs = this.#hiddenSinceMs === null ? 0 : nowMs - this.#hiddenSinceMs;
+    if (focusLossTimeoutMs !== null && reportedMs >= focusLossTimeoutMs) {
+      return { kind: "exclude", rule: "focus_loss", message: focusLossMessage };
+    }
     if (!isEnabled) return null;
     if (this.#pings.isViolated) return { kind: "exclude", rule: "ping", message: messages.ping };
     const hiddenMs = this.hiddenMs(nowMs);

@@ -30,6 +30,8 @@ export interface EpisodeUploadOptions {
   readonly isLast: boolean;
   /** Whether frames are sent while the episode is played. */
   readonly isStreamed: boolean;
+  /** Where the log goes on whose earlier frames the server has from an earlier load of the page. */
+  readonly startFrame?: number;
 }
 
 type Range = Pick<ConfirmedFrames, "fromFrame"> & { readonly endFrame: number };
@@ -57,7 +59,7 @@ export class EpisodeUpload {
     this.recorder = new Recorder({
       chunkFramesMax: CHUNK_FRAMES_MAX,
       isHeld: !options.isStreamed,
-      startFrame: left[0]?.fromFrame ?? 0,
+      startFrame: options.startFrame ?? left[0]?.fromFrame ?? 0,
       upload: (chunk) => this.upload(chunk),
       keep: (chunk) => void this.keep(chunk, isKept),
     });
@@ -173,7 +175,11 @@ export class EpisodeUpload {
 }
 
 /** Hands in what an earlier load of the page left, whatever scene is shown now. */
-export async function handInLeft(socket: StudySocket): Promise<void> {
+export function handInLeft(socket: StudySocket): void {
+  socket.outbox.leftHandedIn = handInAll(socket);
+}
+
+async function handInAll(socket: StudySocket): Promise<void> {
   const { outbox } = socket;
   const handIn = ({ gameId, episode, frames, close }: LeftEpisode) => {
     const options = { socket, gameId, episode, isLast: close?.isLast ?? false };

@@ -20,6 +20,8 @@ export interface LineListener {
 
 export interface GameLineOptions {
   readonly plan: LinePlan;
+  /** By player: how often their page has come back; never, where it is left out. */
+  readonly incarnations?: readonly number[];
   readonly socket: StudySocket;
   readonly listener: LineListener;
 }
@@ -31,9 +33,11 @@ export interface GameLine {
   readonly transport: SwitchingTransport;
   /** Null when the study wants only the relay. */
   readonly direct: WebrtcTransport | null;
-  /** What the server passed on from another player. */
-  signal(fromPlayer: number, data: string): void;
-  relay(fromPlayer: number, channel: Channel, bytes: Uint8Array): void;
+  /** What the server passed on from another player; ignored when a page that is gone was meant or sent it. */
+  signal(fromPlayer: number, epoch: number, data: string): void;
+  relay(fromPlayer: number, epoch: number, channel: Channel, bytes: Uint8Array): void;
+  /** Begins anew with the page of a player that has come back so often. */
+  meet(player: number, incarnation: number): void;
   /** Whether the page of another player has its own line to the server, as the server sees it. */
   setReachable(player: number, isReachable: boolean): void;
 }
@@ -52,6 +56,7 @@ function rtcConfig(plan: LinePlan): RTCConfiguration {
 function relayOver(
   { plan: { gameId }, socket }: GameLineOptions,
   unreachable: ReadonlySet<number>,
+  epochOf: (player: number) => number,
   onArrival: () => void,
 ) {
   return createRelayTransport({
@@ -60,7 +65,8 @@ function relayOver(
       isOpen: (player) => socket.isConnected && !unreachable.has(player),
       emit(toPlayer, channel, bytes) {
         if (channel === "play" && socket.isBacklogged) return "congested";
-        socket.tell("relay", { gameId, toPlayer, channel, bytes: bytes.slice() });
+        const epoch = epochOf(toPlayer);
+        socket.tell("relay", { gameId, toPlayer, epoch, channel, bytes: bytes.slice() });
         return "sent";
       },
     },
@@ -76,7 +82,10 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
   const unreachable = new Set<number>();
   let { listener } = options;
   const onArrival = () => listener.onArrival();
-  const relay = relayOver(options, unreachable, onArrival);
+  const incarnations = [...(options.incarnations ?? [])];
+  const epochOf = (player: number) =>
+    (incarnations[playerIndex] ?? 0) + (incarnations[player] ?? 0);
+  const relay = relayOver(options, unreachable, epochOf, onArrival);
   // Some browsers are set to have no WebRTC at all; the relay is there for them, too.
   const isRelayOnly = plan.transportMode === "relay-only" || !("RTCPeerConnection" in globalThis);
   const direct = isRelayOnly
@@ -85,7 +94,8 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
         localPeer: playerIndex,
         remotePeers: peers,
         config: rtcConfig(plan),
-        sendSignal: (toPlayer, data) => socket.tell("signal", { gameId, toPlayer, data }),
+        sendSignal: (toPlayer, data) =>
+          socket.tell("signal", { gameId, toPlayer, epoch: epochOf(toPlayer), data }),
         onArrival,
         onPair: (peer) => listener.onPair(peer),
       });
@@ -94,6 +104,8 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
     direct,
     relay,
     now: () => performance.now(),
+    // Somebody waits for a page that has come back: whatever path is there first will do.
+    ...((incarnations[playerIndex] ?? 0) > 0 ? { directDeadlineMs: 0 } : {}),
     onSwitch: (peer, path) => listener.onSwitch(peer, path),
   });
   return {
@@ -108,8 +120,17 @@ export async function openGameLine(options: GameLineOptions): Promise<GameLine> 
         listener.onPair(peer);
       }
     },
-    signal: (fromPlayer, data) => direct?.signal(fromPlayer, data),
-    relay: (fromPlayer, channel, bytes) => relay.deliver(fromPlayer, channel, bytes),
+    signal(fromPlayer, epoch, data) {
+      if (epoch === epochOf(fromPlayer)) direct?.signal(fromPlayer, data);
+    },
+    relay(fromPlayer, epoch, channel, bytes) {
+      if (epoch === epochOf(fromPlayer)) relay.deliver(fromPlayer, channel, bytes);
+    },
+    meet(player, incarnation) {
+      if (incarnation <= (incarnations[player] ?? 0)) return;
+      incarnations[player] = incarnation;
+      transport.restart(player);
+    },
     setReachable(player, isReachable) {
       if (isReachable) unreachable.delete(player);
       else unreachable.add(player);

@@ -22,9 +22,9 @@ function NoticeOver({ room }: { readonly room: GameRoom }) {
   const { phase } = view;
   const pause = room.play?.world.pause ?? null;
   // A world tells nobody when it waits: where it can, it is looked at as often as a countdown is drawn.
-  const nowMs = useNowMs(phase.kind === "break" || pause !== null);
-  const leftMs = phase.kind === "break" ? phase.resumesAtMs - nowMs : 0;
-  const secondsLeft = Math.ceil(leftMs / 1000);
+  const endMs = phase.kind === "break" ? phase.resumesAtMs : view.waitsUntilMs;
+  const nowMs = useNowMs(endMs !== null || pause !== null);
+  const secondsLeft = endMs === null ? 0 : Math.max(0, Math.ceil((endMs - nowMs) / 1000));
   const notice = noticeOf(phase, view, secondsLeft, pauseViewOf(pause, room.start));
   return (
     <div class={notice === null ? "notice hidden" : "notice"} role="status" aria-live="polite">

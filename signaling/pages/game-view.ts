@@ -28,4 +28,6 @@ export interface GameView {
   readonly episodeCount: number;
   /** Null when playing alone. */
   readonly partner: PartnerLine | null;
+  /** Until when a silent partner is waited for, on the page's monotonic clock; null while nobody is. */
+  readonly waitsUntilMs: number | null;
 }

@@ -74,7 +74,7 @@ function pauseNotice({ why, secondsLeft }: PauseView): Notice {
   };
 }
 
-/** What lies over the picture; null while playing undisturbed. */
+/** What lies over the picture; null while playing undisturbed. `secondsLeft` is of the break or the wait. */
 export function noticeOf(
   phase: GamePhase,
   view: GameView,
@@ -90,8 +90,8 @@ export function noticeOf(
         : { title: "Get ready", text: "Waiting for your partner’s page to be ready…" };
     case "playing":
       if (view.partner === "silent") {
-        const text = "The game goes on as soon as they are back.";
-        return { title: "Waiting for your partner…", text };
+        const text = `Waiting ${secondsLeft} s. The game goes on as soon as they are back.`;
+        return { title: "Your partner lost the connection", text };
       }
       return pause === null ? null : pauseNotice(pause);
     case "break":

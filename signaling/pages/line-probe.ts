@@ -90,12 +90,12 @@ export class LineProbe {
     void this.open();
   }
 
-  signal(fromPlayer: number, data: string): void {
-    this.whenOpen((line) => line.signal(fromPlayer, data));
+  signal(fromPlayer: number, epoch: number, data: string): void {
+    this.whenOpen((line) => line.signal(fromPlayer, epoch, data));
   }
 
-  relay(fromPlayer: number, channel: Channel, bytes: Uint8Array): void {
-    this.whenOpen((line) => line.relay(fromPlayer, channel, bytes));
+  relay(fromPlayer: number, epoch: number, channel: Channel, bytes: Uint8Array): void {
+    this.whenOpen((line) => line.relay(fromPlayer, epoch, channel, bytes));
   }
 
   /** The line is the caller's from now on; null when it never opened. */

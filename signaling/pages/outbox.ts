@@ -45,6 +45,8 @@ const OPEN_TIMEOUT_MS = 3_000;
 export class Outbox {
   /** What was there when this page opened it. */
   left: readonly LeftEpisode[] = [];
+  /** Resolves when the server has that, or has refused it for good. */
+  leftHandedIn: Promise<void> = Promise.resolve();
   /** The game among them that was played out, until the server knows that it was. */
   finishedGameId: string | null = null;
   private readonly subjectId: string;

@@ -8,6 +8,7 @@ import {
   type InputSource,
   P2PSession,
   pausePolicyOf,
+  type Resume,
   type Seat,
   type Session,
   type SessionEvent,
@@ -50,7 +51,7 @@ export interface Play {
   readonly startedAtMs: number;
 }
 
-function makeSession(context: PlayContext, episode: number): Session {
+function makeSession(context: PlayContext, episode: number, resume: Resume | null): Session {
   const { start, environment } = context;
   const seats = environment.agentIds.map((_, player): Seat => {
     if (player === start.playerIndex) return { kind: "local" };
@@ -68,19 +69,29 @@ function makeSession(context: PlayContext, episode: number): Session {
   });
   const config = start.session;
   const software = `Tandem ${version}; ${navigator.userAgent}`;
-  return new P2PSession({ environment, players: seats, episode, config, digest, software });
+  const options = { environment, players: seats, episode, config, digest, software };
+  return new P2PSession(resume === null ? options : { ...options, resume });
 }
 
-function uploadOf(start: GameStart, socket: StudySocket, episode: number): EpisodeUpload {
+export function uploadOf(
+  start: GameStart,
+  socket: StudySocket,
+  episode: number,
+  startFrame = 0,
+): EpisodeUpload {
   const isLast = episode + 1 === start.seeds.length;
   const { gameId, isStreamed } = start;
-  return new EpisodeUpload({ socket, gameId, episode, isLast, isStreamed });
+  return new EpisodeUpload({ socket, gameId, episode, isLast, isStreamed, startFrame });
 }
 
-/** Starts ticking at once. */
-export function startPlay(context: PlayContext, episode: number): Play {
+/** Starts ticking at once; with `resume` in the middle of what the others play. */
+export function startPlay(
+  context: PlayContext,
+  episode: number,
+  resume: Resume | null = null,
+): Play {
   const { start, environment, hasher, devices } = context;
-  const session = makeSession(context, episode);
+  const session = makeSession(context, episode, resume);
   const world = new World({
     environment,
     config: start.config,
@@ -91,7 +102,7 @@ export function startPlay(context: PlayContext, episode: number): Play {
     // The page's content policy forbids generated code.
     isCompiled: false,
   });
-  const upload = uploadOf(start, context.socket, episode);
+  const upload = uploadOf(start, context.socket, episode, resume?.fromFrame);
   const running = new Episode({
     session,
     world,

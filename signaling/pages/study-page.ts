@@ -73,7 +73,7 @@ export class StudyPage {
     if (this.hasHandedIn) return;
     this.hasHandedIn = true;
     this.socket.outbox.reportFaults((fault) => this.reportFault(fault));
-    void handInLeft(this.socket);
+    handInLeft(this.socket);
   }
 
   /** Tells the server of an error that nothing caught. */
@@ -113,11 +113,11 @@ export class StudyPage {
       "line-probe": (plan) => this.tryOut(plan),
       "line-probe-over": ({ gameId }) => this.probeOf(gameId)?.close(),
       "game-start": (start) => this.startGame(start),
-      signal: ({ gameId, fromPlayer, data }) => this.lineOf(gameId)?.signal(fromPlayer, data),
-      relay: ({ gameId, fromPlayer, channel, bytes }) =>
-        this.lineOf(gameId)?.relay(fromPlayer, channel, new Uint8Array(bytes)),
-      "partner-status": ({ gameId, playerIndex, status }) =>
-        this.rooms.get(gameId)?.partnerStatus(playerIndex, status),
+      signal: ({ gameId, fromPlayer, epoch, data }) =>
+        this.lineOf(gameId)?.signal(fromPlayer, epoch, data),
+      relay: ({ gameId, fromPlayer, epoch, channel, bytes }) =>
+        this.lineOf(gameId)?.relay(fromPlayer, epoch, channel, new Uint8Array(bytes)),
+      "partner-status": ({ gameId, ...partner }) => this.rooms.get(gameId)?.partnerStatus(partner),
       probe: (answer) => answer(this.presence()),
       warning: ({ gameId, message }) => {
         const { room } = this.state.value;

@@ -17,7 +17,7 @@ import type { Outbox } from "./outbox.ts";
 import { Store } from "./store.ts";
 
 /** Checked by the compiler against the server's, without its schemas in the page. */
-const PROTOCOL_VERSION: typeof import("../protocol.ts").PROTOCOL_VERSION = 5;
+const PROTOCOL_VERSION: typeof import("../protocol.ts").PROTOCOL_VERSION = 6;
 
 /** A server that takes longer to answer is treated as one that did not get the message. */
 const REPLY_TIMEOUT_MS = 10_000;

@@ -1,5 +1,4 @@
 /** Takes each participant through their plan: what is stored, and what is shown of it. */
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
@@ -14,6 +13,7 @@ import type {
 import type { ValueTable } from "../store/value-table.ts";
 import type { WatchTable } from "../store/watch-table.ts";
 import { type Answers, type Scene, type Study, valueAt } from "../study/index.ts";
+import { codeFor } from "./ending.ts";
 import { enrol } from "./enrolment.ts";
 import { mayFollow, wayToIdle } from "./lifecycle.ts";
 import type { Contents } from "./scene-content.ts";
@@ -101,13 +101,15 @@ export class Journey {
     const participant = participants.get(subjectId);
     const visit = participants.getVisit(subjectId, participant.visitId);
     const scene = this.#sceneOf(visit.sceneId);
-    const html = contents.get(scene.sceneId) ?? { bodyHtml: "", inGameBodyHtml: "" };
+    const html = contents.scenes.get(scene.sceneId) ?? { bodyHtml: "", inGameBodyHtml: "" };
     const lookUp = (path: readonly string[]) => this.#valueOf(participant, path);
     const panel = values.panel(subjectId);
     const decisions = watches.find(subjectId, participant.visitId)?.decisions ?? [];
     const exclusion = decisions.findLast(({ kind }) => kind === "excluded") ?? null;
     const exclusionMessage = exclusion?.message ?? null;
-    const source = { scene, html, participant, panel, keyHelp: keyHelp(scene.sceneId), lookUp };
+    const ways = { endings: study.endings, endingBodies: contents.endings };
+    const about = { participant, panel, ...ways, keyHelp: keyHelp(scene.sceneId), lookUp };
+    const source = { scene, html, ...about };
     return {
       view: viewOf({ ...source, exclusionMessage }),
       progress: progressOf(study, participant, visit),
@@ -148,14 +150,13 @@ export class Journey {
 
   /** Ends the participant's way before the last scene. */
   leaveEarly(subjectId: string, outcome: Outcome, answers: Answers | null = null): void {
-    const { participants, database, clock } = this.#options;
+    const { participants, database, clock, study } = this.#options;
     database.transaction(() => {
       this.#becomeIdle(subjectId);
       const participant = participants.get(subjectId);
       const scene = this.scene(subjectId);
       this.#endVisit(participant, answers, outcome);
-      const newCode = issuesCode(outcome, scene) ? randomUUID() : null;
-      const completionCode = participant.completionCode ?? newCode;
+      const completionCode = codeFor(study.endings, outcome, scene, participant.completionCode);
       participants.update(subjectId, { outcome, completionCode, endedAtMs: clock.nowMs() });
     });
   }
@@ -236,7 +237,7 @@ export class Journey {
   }
 
   #enter({ subjectId, plan, completionCode }: Participant, planIndex: number): void {
-    const { participants, clock } = this.#options;
+    const { participants, clock, study } = this.#options;
     const sceneId = plan[planIndex];
     if (sceneId === undefined) throw new Error(`Expected a scene ${planIndex} of ${subjectId}`);
     const visitNumber = participants.visitCount(subjectId, sceneId) + 1;
@@ -255,26 +256,17 @@ export class Journey {
       outcome: null,
     };
     participants.insertVisit(visit);
-    const { kind } = this.#sceneOf(sceneId);
-    const isClosing = kind === "end" || kind === "completion-code";
+    const scene = this.#sceneOf(sceneId);
+    const isClosing = scene.kind === "end" || scene.kind === "completion-code";
     const closing = participants.hasTimedOut(subjectId) ? "lobby_timeout" : "completed";
     participants.update(subjectId, {
       visitId,
       outcome: isClosing ? closing : null,
-      // A code once issued stays theirs.
-      completionCode: completionCode ?? (kind === "completion-code" ? randomUUID() : null),
+      completionCode: isClosing
+        ? codeFor(study.endings, closing, scene, completionCode)
+        : completionCode,
       endedAtMs: isClosing ? startedAtMs : null,
     });
     this.#staging.enter(visit);
   }
-}
-
-/** Whoever did not cause the end is paid like the others. */
-function issuesCode(outcome: Outcome, scene: Scene): boolean {
-  if (outcome === "technical") return true;
-  if (scene.kind !== "gym") return false;
-  if (outcome === "lobby_timeout") return scene.gym.waitroomTimeoutShowCompletionCode;
-  const isPartnerGone = outcome === "partner_disconnected" || outcome === "partner_exclusion";
-  if (!isPartnerGone) return false;
-  return scene.gym.partnerDisconnectShowCompletionCode;
 }

@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { marked } from "marked";
+import { EVERY_OUTCOME } from "../outcome.ts";
+import type { Outcome } from "../protocol.ts";
 import {
   FaultList,
   placeholderFaults,
@@ -17,7 +19,12 @@ export interface SceneHtml {
   readonly inGameBodyHtml: string;
 }
 
-export type Contents = ReadonlyMap<string, SceneHtml>;
+export interface Contents {
+  /** By scene id. */
+  readonly scenes: ReadonlyMap<string, SceneHtml>;
+  /** What the study itself says of a way out. */
+  readonly endings: ReadonlyMap<Outcome, string>;
+}
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -86,18 +93,30 @@ async function contentOf(list: FaultList, studyDir: string, scene: Scene): Promi
   };
 }
 
+async function endingBodies(list: FaultList, { endings }: Study, studyDir: string) {
+  const bodies = new Map<Outcome, string>();
+  for (const outcome of EVERY_OUTCOME) {
+    const { body, bodyFilepath } = endings[outcome];
+    if (body === null && bodyFilepath === null) continue;
+    bodies.set(outcome, await htmlOf(list, studyDir, body ?? "", bodyFilepath));
+  }
+  return bodies;
+}
+
 /**
- * Reads every file that a scene names.
+ * Reads every file that a scene or an outcome names.
  * @throws StudyError with one sentence per fault, each naming its scene.
  */
 export async function loadContents(study: Study, studyDir: string): Promise<Contents> {
-  const contents = new Map<string, SceneHtml>();
-  const faults: string[] = [];
+  const scenes = new Map<string, SceneHtml>();
+  const ofStudy = new FaultList("study");
+  const endings = await endingBodies(ofStudy, study, studyDir);
+  const faults: string[] = [...ofStudy.faults];
   for (const scene of study.scenes) {
     const list = new FaultList(`scene \`${scene.sceneId}\``);
-    contents.set(scene.sceneId, await contentOf(list, studyDir, scene));
+    scenes.set(scene.sceneId, await contentOf(list, studyDir, scene));
     faults.push(...list.faults);
   }
   if (faults.length > 0) throw new StudyError(faults);
-  return contents;
+  return { scenes, endings };
 }

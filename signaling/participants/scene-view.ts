@@ -1,64 +1,25 @@
 /** What a participant's page is told to show: a pure function of the scene and the participant's state. */
-import type { Outcome, ProgressView, SceneView } from "../protocol.ts";
+import type { ProgressView, SceneView } from "../protocol.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
 import {
+  type Endings,
   fillPlaceholders,
   type PanelValues,
   type PlaceholderValue,
   type Scene,
   type Study,
 } from "../study/index.ts";
-import { bodyHtml, escapeHtml, type SceneHtml } from "./scene-content.ts";
+import { earlyBodyHtml, sceneRedirect, USUAL_WORDS } from "./ending.ts";
+import { bodyHtml, type Contents, escapeHtml, type SceneHtml } from "./scene-content.ts";
 
 type KeyHelp = readonly { readonly keys: string; readonly does: string }[];
-
-interface Closing {
-  readonly header: string;
-  readonly body: string;
-}
-
-/** What somebody reads whose way ended before the last scene; the study may put it differently. */
-const EARLY_ENDINGS: Partial<Record<Outcome, Closing>> = {
-  screened_out: {
-    header: "You cannot take part in this study",
-    body: "Thank you for your interest in it.",
-  },
-  self_exclusion: {
-    header: "The study has ended for you",
-    body: "The conditions for taking part were no longer met.",
-  },
-  partner_exclusion: { header: "The game has ended early", body: "Thank you for your time." },
-  lobby_timeout: { header: "Nobody to play with", body: "Thank you for waiting." },
-  partner_disconnected: { header: "Your partner has left", body: "Thank you for your time." },
-  self_disconnected: {
-    header: "You left the game",
-    body: "Your connection to the game was lost or the page was closed while you were playing, so the game could not go on. Thank you for your time.",
-  },
-  technical: {
-    header: "The game had to stop",
-    body: "A technical problem ended the game. This was not your fault. Thank you for your time.",
-  },
-};
-
-function earlyEnding(outcome: Outcome, scene: Scene, exclusionMessage: string | null): Closing {
-  const ending = EARLY_ENDINGS[outcome] ?? { header: "The study has ended", body: "" };
-  if (scene.kind === "consent" && outcome === "declined") {
-    return { header: "You chose not to take part", body: scene.consent.declineMessage };
-  }
-  const isExclusion = outcome === "screened_out" || outcome === "self_exclusion";
-  if (isExclusion) return { ...ending, body: exclusionMessage ?? ending.body };
-  if (scene.kind !== "gym") return ending;
-  const { waitroomTimeoutMessage, partnerDisconnectMessage } = scene.gym;
-  if (outcome === "lobby_timeout") return { ...ending, body: waitroomTimeoutMessage };
-  const isPartnerGone = outcome === "partner_disconnected" || outcome === "partner_exclusion";
-  if (isPartnerGone) return { ...ending, body: partnerDisconnectMessage };
-  return ending;
-}
 
 /** What the view of a scene is made of. */
 export interface ViewSource {
   readonly scene: Scene;
   readonly html: SceneHtml;
+  readonly endings: Endings;
+  readonly endingBodies: Contents["endings"];
   readonly participant: Participant;
   readonly panel: PanelValues;
   readonly keyHelp: KeyHelp;
@@ -68,12 +29,14 @@ export interface ViewSource {
   readonly exclusionMessage: string | null;
 }
 
+type Redirect = Pick<Endings["completed"], "redirectUrl" | "appendSubjectId" | "appendParameters">;
+
 function redirectOf(
-  scene: Extract<Scene, { kind: "completion-code" | "end" }>,
+  redirect: Redirect,
   { subjectId }: Participant,
   panel: PanelValues,
 ): string | null {
-  const { redirectUrl, appendSubjectId, appendParameters } = scene;
+  const { redirectUrl, appendSubjectId, appendParameters } = redirect;
   if (redirectUrl === null) return null;
   const url = appendSubjectId ? redirectUrl + encodeURIComponent(subjectId) : redirectUrl;
   const given = appendParameters.filter((name) => Object.hasOwn(panel, name));
@@ -83,12 +46,39 @@ function redirectOf(
   return extended.href;
 }
 
-function sceneView({ scene, html, participant, panel, keyHelp, lookUp }: ViewSource): SceneView {
+/** The page shows headers as text, so there is nothing to escape. */
+const headerOf = (text: string, { lookUp }: ViewSource) =>
+  fillPlaceholders(text, lookUp, (value) => value);
+
+/** The last scene; what it does not say itself, the study says of the outcome. */
+function closingView(
+  scene: Extract<Scene, { kind: "completion-code" | "end" }>,
+  source: ViewSource,
+): SceneView {
+  const { html, participant, panel, endings, endingBodies, lookUp } = source;
+  const { visitId, completionCode } = participant;
+  const outcome = participant.outcome ?? "completed";
+  const usual = USUAL_WORDS[outcome];
+  const ending = endings[outcome];
+  const body = html.bodyHtml || (endingBodies.get(outcome) ?? bodyHtml(usual.body));
+  const content = {
+    header: headerOf(scene.sceneHeader || (ending.header ?? usual.header), source),
+    bodyHtml: fillPlaceholders(body, lookUp, escapeHtml),
+    redirectUrl: redirectOf(scene.redirectUrl === null ? ending : scene, participant, panel),
+  };
+  if (scene.kind === "end") {
+    const code = completionCode;
+    return { kind: "end", visitId, outcome, code, canWaitAgain: false, ...content };
+  }
+  return { kind: "completion-code", visitId, code: completionCode ?? "", ...content };
+}
+
+function sceneView(source: ViewSource): SceneView {
+  const { scene, html, participant, keyHelp, lookUp } = source;
   const { visitId } = participant;
   const filled = (text: string) => fillPlaceholders(text, lookUp, escapeHtml);
   const content = {
-    // The page shows it as text, so there is nothing to escape.
-    header: fillPlaceholders(scene.sceneHeader, lookUp, (text) => text),
+    header: headerOf(scene.sceneHeader, source),
     bodyHtml: filled(html.bodyHtml),
   };
   switch (scene.kind) {
@@ -107,17 +97,9 @@ function sceneView({ scene, html, participant, panel, keyHelp, lookUp }: ViewSou
       const inGameBodyHtml = filled(html.inGameBodyHtml);
       return { kind: "gym", visitId, groupSize, keyHelp, inGameBodyHtml, ...content };
     }
-    case "completion-code": {
-      const redirectUrl = redirectOf(scene, participant, panel);
-      const code = participant.completionCode ?? "";
-      return { kind: "completion-code", visitId, code, redirectUrl, ...content };
-    }
-    case "end": {
-      const redirectUrl = redirectOf(scene, participant, panel);
-      const outcome = participant.outcome ?? "completed";
-      const ending = { outcome, code: participant.completionCode, redirectUrl };
-      return { kind: "end", visitId, ...ending, canWaitAgain: false, ...content };
-    }
+    case "completion-code":
+    case "end":
+      return closingView(scene, source);
   }
 }
 
@@ -128,23 +110,21 @@ export function canWaitAgain({ outcome }: Participant, { kind }: Scene): boolean
 
 /** The view of the participant's present visit, or of the ending that came before its time. */
 export function viewOf(source: ViewSource): SceneView {
-  const { scene, participant } = source;
-  const { outcome } = participant;
+  const { scene, participant, panel, endings, endingBodies, exclusionMessage, lookUp } = source;
+  const { outcome, visitId, completionCode } = participant;
   const isLastScene = scene.kind === "end" || scene.kind === "completion-code";
   if (outcome === null || isLastScene) return sceneView(source);
-  const { header, body } = earlyEnding(outcome, scene, source.exclusionMessage);
+  const studyHtml = endingBodies.get(outcome) ?? null;
+  const body = earlyBodyHtml(outcome, scene, { studyHtml, exclusionMessage });
   return {
     kind: "end",
-    visitId: `${participant.visitId}-${outcome}`,
+    visitId: `${visitId}-${outcome}`,
     outcome,
-    code: participant.completionCode,
-    redirectUrl:
-      outcome === "lobby_timeout" && scene.kind === "gym"
-        ? scene.gym.waitroomTimeoutRedirectUrl
-        : null,
+    code: completionCode,
+    redirectUrl: sceneRedirect(outcome, scene) ?? redirectOf(endings[outcome], participant, panel),
     canWaitAgain: canWaitAgain(participant, scene),
-    header,
-    bodyHtml: bodyHtml(body),
+    header: headerOf(endings[outcome].header ?? USUAL_WORDS[outcome].header, source),
+    bodyHtml: fillPlaceholders(body, lookUp, escapeHtml),
   };
 }
 

@@ -21,6 +21,8 @@ export interface GameSettings {
   readonly agentIds: readonly string[];
   /** Absent in games of earlier builds, which all were. */
   readonly isStreamed?: boolean;
+  /** Absent in games that began before there was one. */
+  readonly focusLossTimeoutMs?: number | null;
 }
 
 export interface Game {
@@ -39,6 +41,7 @@ export type EndReason =
   | "partner_exclusion"
   | "self_disconnected"
   | "self_exclusion"
+  | "focus_loss"
   | "technical";
 
 export interface GamePlayer {

@@ -33,7 +33,7 @@ export const monitoringSchema = z
       z.strictObject({
         atMs: timeMs,
         kind: z.enum(["admitted", "warned", "excluded", "callback_failed"]),
-        rule: z.enum(["device", "browser", "ping", "tab", "callback"]).nullable(),
+        rule: z.enum(["device", "browser", "ping", "tab", "focus_loss", "callback"]).nullable(),
         message: z
           .string()
           .nullable()

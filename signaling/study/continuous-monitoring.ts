@@ -1,6 +1,7 @@
 /** Who may play on: what a gym scene asks of a connection and of a participant's attention. */
 import { messageFaults, PING_LIMIT_MS } from "./entry-screening.ts";
 import type { FaultList } from "./fault.ts";
+import { placeholderFaults } from "./placeholder.ts";
 
 /** What the server knows of somebody who plays. */
 export interface ContinuousContext {
@@ -47,6 +48,10 @@ export interface MonitoringOptions {
   continuousCallback?: Monitoring["callback"];
   /** At most ten calls a second, however short. */
   continuousCallbackIntervalFrames?: number;
+  /** Ends the game of somebody whose page was hidden for so long at a stretch; null, the default, never. */
+  focusLossTimeoutMs?: number | null;
+  /** What they read, in place of the study's `outcomes`. */
+  focusLossMessage?: string;
 }
 
 /** The rules as plain data, but for the study's own function. */
@@ -63,6 +68,8 @@ export interface Monitoring {
     | ((context: ContinuousContext) => ContinuousDecision | Promise<ContinuousDecision>)
     | null;
   readonly callbackIntervalFrames: number;
+  readonly focusLossTimeoutMs: number | null;
+  readonly focusLossMessage: string | null;
 }
 
 /** Parameters that say nothing without `continuousMonitoringEnabled`. */
@@ -80,6 +87,8 @@ export const MONITORING_PARAMETERS = [
   ...RULE_PARAMETERS,
   "continuousCallback",
   "continuousCallbackIntervalFrames",
+  "focusLossTimeoutMs",
+  "focusLossMessage",
 ] as const;
 
 /** Measured once a second: ten minutes of them. */
@@ -92,7 +101,8 @@ const INTERVAL_MAX_FRAMES = 216_000;
 export function monitoringData(options: MonitoringOptions): Monitoring | null {
   const isEnabled = options.continuousMonitoringEnabled ?? false;
   const callback = options.continuousCallback ?? null;
-  if (!isEnabled && callback === null) return null;
+  const focusLossTimeoutMs = options.focusLossTimeoutMs ?? null;
+  if (!isEnabled && callback === null && focusLossTimeoutMs === null) return null;
   const tabExcludeMs = options.continuousTabExcludeMs ?? 10_000;
   return {
     isEnabled,
@@ -104,6 +114,8 @@ export function monitoringData(options: MonitoringOptions): Monitoring | null {
     messages: { ...MONITORING_MESSAGES, ...options.continuousExclusionMessages },
     callback,
     callbackIntervalFrames: options.continuousCallbackIntervalFrames ?? 30,
+    focusLossTimeoutMs,
+    focusLossMessage: options.focusLossMessage ?? null,
   };
 }
 
@@ -126,6 +138,14 @@ export function monitoringFaults(list: FaultList, options: MonitoringOptions): v
   list.integer("continuousTabWarningMs", filled.tabWarningMs, 1, tabExcludeMs);
   const messages = options.continuousExclusionMessages;
   messageFaults(list, "continuousExclusionMessages", messages, MONITORING_MESSAGES);
+  const { focusLossTimeoutMs, focusLossMessage } = options;
+  if (focusLossTimeoutMs != null) {
+    list.integer("focusLossTimeoutMs", focusLossTimeoutMs, 1, ABSENCE_MAX_MS);
+  } else if (focusLossMessage !== undefined) {
+    list.add("Expected `focusLossTimeoutMs` beside `focusLossMessage`, got none");
+  }
+  list.text("focusLossMessage", focusLossMessage ?? "");
+  placeholderFaults(list, "focusLossMessage", focusLossMessage);
   const isCallable = continuousCallback == null || typeof continuousCallback === "function";
   list.expect(isCallable, "continuousCallback", "a function", continuousCallback);
   const interval = filled.callbackIntervalFrames;

@@ -10,10 +10,10 @@ import type {
   GameplayOptions,
   GymSettings,
   MultiplayerOptions,
-  SessionOptions,
   WaitroomOptions,
 } from "./gym-settings.ts";
 import { MATCHMAKING_PARAMETERS, matchmakingData, matchmakingFaults } from "./matchmaking.ts";
+import { placeholderFaults } from "./placeholder.ts";
 import { checkBody, isJson, type Scene, SceneBuilder } from "./scene.ts";
 import { waitroomData, waitroomFaults, waitroomTimeoutMs } from "./waitroom.ts";
 
@@ -23,6 +23,8 @@ const EPISODES_MAX = 1_000;
 const MAX_STEPS_MAX = 3 * 60 * 60 * 120;
 const INPUT_DELAY_MAX = 15;
 const FREEZE_MAX_MS = 60_000;
+/** The engine's own bound. */
+const WAIT_MAX_MS = 600_000;
 const HOUR_MS = 3_600_000;
 const DEFAULT_FREEZE_MS = 3_000;
 
@@ -31,15 +33,31 @@ const SESSION_KNOBS = [
   "predictionWindowFrames",
   "predictor",
   "interruptedAfterMs",
-  "disconnectedAfterMs",
   "isTimeSyncOn",
-  "onDeparture",
   "onHidden",
   "onInterruption",
   "resumeCountdownMs",
   "pauseLimitMs",
   "onDesync",
 ] as const;
+
+/** What the study sets of the engine's knobs. */
+function sessionData(multiplayer: MultiplayerOptions): GymSettings["session"] {
+  const session: Record<string, unknown> = {};
+  for (const knob of SESSION_KNOBS) {
+    if (multiplayer[knob] !== undefined) session[knob] = multiplayer[knob];
+  }
+  const { waitMs, policy } = multiplayer.onDropout ?? {};
+  if (waitMs !== undefined) session.disconnectedAfterMs = waitMs;
+  if (policy !== undefined) session.onDeparture = policy;
+  return session;
+}
+
+/** A text for a participant. */
+function messageFault(list: FaultList, name: string, message: unknown): void {
+  list.text(name, message ?? "");
+  placeholderFaults(list, name, message);
+}
 
 export class GymScene extends SceneBuilder {
   readonly kind = "gym";
@@ -80,10 +98,6 @@ export class GymScene extends SceneBuilder {
 
   data(): Scene {
     const multiplayer = this.#multiplayer;
-    const session: Record<string, unknown> = {};
-    for (const knob of SESSION_KNOBS) {
-      if (multiplayer[knob] !== undefined) session[knob] = multiplayer[knob];
-    }
     const gym: GymSettings = {
       environmentPath: this.#environmentPath,
       config: this.#config,
@@ -94,11 +108,9 @@ export class GymScene extends SceneBuilder {
       shouldStreamEpisodes: this.#gameplay.shouldStreamEpisodes ?? true,
       groupSize: multiplayer.groupSize ?? 2,
       emptySeats: multiplayer.emptySeats ?? "neutral",
-      session: session as SessionOptions,
-      partnerDisconnectMessage:
-        multiplayer.partnerDisconnectMessage ??
-        "Your partner has left the game, so it cannot go on. Thank you for your time.",
-      partnerDisconnectShowCompletionCode: multiplayer.partnerDisconnectShowCompletionCode ?? true,
+      session: sessionData(multiplayer),
+      partnerDisconnectMessage: multiplayer.partnerDisconnectMessage ?? null,
+      partnerDisconnectShowCompletionCode: multiplayer.partnerDisconnectShowCompletionCode ?? null,
       ...waitroomData(this.#waitroom),
       matchmaking: matchmakingData(multiplayer, waitroomTimeoutMs(this.#waitroom)),
       inGameSceneBody: this.#content.inGameSceneBody ?? "",
@@ -159,6 +171,7 @@ export class GymScene extends SceneBuilder {
       "groupSize",
       "emptySeats",
       ...SESSION_KNOBS,
+      "onDropout",
       "partnerDisconnectMessage",
       "partnerDisconnectShowCompletionCode",
       "hideLobbyCount",
@@ -175,17 +188,27 @@ export class GymScene extends SceneBuilder {
       "environment",
     ]);
     list.integer("interruptedAfterMs", given.interruptedAfterMs ?? 1, 1, 60_000);
-    list.integer("disconnectedAfterMs", given.disconnectedAfterMs ?? 1, 1, 600_000);
     list.boolean("isTimeSyncOn", given.isTimeSyncOn ?? true);
-    list.oneOf("onDeparture", given.onDeparture ?? "end", ["end", "neutral", "bot"]);
+    this.#checkDropout(list);
     list.oneOf("emptySeats", given.emptySeats ?? "neutral", ["neutral", "bot"]);
     this.#checkPauses(list);
     list.oneOf("onDesync", given.onDesync ?? "dispute", ["dispute", "recover"]);
-    list.text("partnerDisconnectMessage", given.partnerDisconnectMessage ?? "");
+    messageFault(list, "partnerDisconnectMessage", given.partnerDisconnectMessage);
     const showCode = given.partnerDisconnectShowCompletionCode ?? true;
     list.boolean("partnerDisconnectShowCompletionCode", showCode);
     list.boolean("hideLobbyCount", given.hideLobbyCount ?? false);
     monitoringFaults(list, given);
+  }
+
+  #checkDropout(list: FaultList): void {
+    const { onDropout = {} } = this.#multiplayer;
+    if (typeof onDropout !== "object" || onDropout === null) {
+      list.expect(false, "onDropout", "{ waitMs, policy }", onDropout);
+      return;
+    }
+    list.known("onDropout", onDropout, ["waitMs", "policy"]);
+    list.integer("onDropout.waitMs", onDropout.waitMs ?? 1, 1, WAIT_MAX_MS);
+    list.oneOf("onDropout.policy", onDropout.policy ?? "end", ["end", "bot", "neutral"]);
   }
 
   #checkPauses(list: FaultList): void {

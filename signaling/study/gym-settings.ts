@@ -17,14 +17,18 @@ export interface GymSettings {
   readonly groupSize: number;
   readonly emptySeats: "neutral" | "bot";
   /** What the study sets of the session's knobs; the rest are the engine's defaults. */
-  readonly session: SessionOptions;
-  readonly partnerDisconnectMessage: string;
-  readonly partnerDisconnectShowCompletionCode: boolean;
+  readonly session: SessionKnobs & {
+    readonly disconnectedAfterMs?: number;
+    readonly onDeparture?: "end" | "neutral" | "bot";
+  };
+  /** This and what the waiting room says: null leaves it to the study's `outcomes`. */
+  readonly partnerDisconnectMessage: string | null;
+  readonly partnerDisconnectShowCompletionCode: boolean | null;
   readonly waitroomTimeoutMs: number;
-  readonly waitroomTimeoutMessage: string;
+  readonly waitroomTimeoutMessage: string | null;
   readonly waitroomTimeoutSceneId: string | null;
   readonly waitroomTimeoutRedirectUrl: string | null;
-  readonly waitroomTimeoutShowCompletionCode: boolean;
+  readonly waitroomTimeoutShowCompletionCode: boolean | null;
   readonly matchmaking: Matchmaking;
   readonly inGameSceneBody: string;
   readonly inGameSceneBodyFilepath: string | null;
@@ -47,20 +51,14 @@ export interface GameplayOptions {
   shouldStreamEpisodes?: boolean;
 }
 
-/** The engine's `SessionConfig`, each knob optional. */
-export interface SessionOptions {
+/** Knobs of the engine's `SessionConfig`, each optional. */
+export interface SessionKnobs {
   /** Frames, or the range in which the group's slowest link decides before each episode. */
   inputDelayFrames?: number | { fromLink: { minFrames: number; maxFrames: number } };
   predictionWindowFrames?: number;
   predictor?: "repeat-last" | "neutral" | "environment";
   interruptedAfterMs?: number;
-  disconnectedAfterMs?: number;
   isTimeSyncOn?: boolean;
-  /**
-   * When somebody has left: the game `end`s for all, or the episode goes on with a `neutral` seat or with the game's
-   * own `bot` in it. No further episode begins.
-   */
-  onDeparture?: "end" | "neutral" | "bot";
   /**
    * What a page plays that is hidden or has lost the keyboard: what its devices give, the neutral action (the
    * default), or a pause for everybody until its participant is back.
@@ -76,14 +74,26 @@ export interface SessionOptions {
   onDesync?: "dispute" | "recover";
 }
 
-export interface MultiplayerOptions extends SessionOptions, MonitoringOptions, MatchmakingOptions {
+/** What happens when somebody's connection is lost or their page is closed. */
+export interface DropoutOptions {
+  /** How long the others wait, with a countdown before them; 10 s by default. */
+  waitMs?: number;
+  /**
+   * What comes then: the game `end`s for all (the default), or the episode goes on: with the game's own `bot` in the empty seat,
+   * or with nobody in it, whose actions are `neutral`. No further episode begins.
+   */
+  policy?: "end" | "bot" | "neutral";
+}
+
+export interface MultiplayerOptions extends SessionKnobs, MonitoringOptions, MatchmakingOptions {
   /** Participants per game; 1 plays alone, without a waiting room. */
   groupSize?: number;
   /** Who plays the agents that are more than the group: nobody (`neutral` actions), or the game's own `bot`. */
   emptySeats?: "neutral" | "bot";
-  /** What somebody reads whose partner has gone. */
+  onDropout?: DropoutOptions;
+  /** What somebody reads whose partner has gone, in place of the study's `outcomes`. */
   partnerDisconnectMessage?: string;
-  /** Whether somebody whose partner has gone gets a completion code. */
+  /** Whether somebody whose partner has gone gets a completion code, in place of the study's `outcomes`. */
   partnerDisconnectShowCompletionCode?: boolean;
   /** Whether the waiting room keeps to itself how many are waiting. */
   hideLobbyCount?: boolean;
@@ -97,12 +107,12 @@ export interface ContentOptions {
 
 export interface WaitroomOptions {
   timeoutMs?: number;
-  /** What somebody reads for whom no partner came. */
+  /** What somebody reads for whom no partner came, in place of the study's `outcomes`. */
   timeoutMessage?: string;
   /** A later scene at which they go on instead; their way ends as `lobby_timeout` all the same. */
   timeoutSceneId?: string;
-  /** A link to go on to, such as the panel's return page. */
+  /** A link to go on to, such as the panel's return page, in place of the study's `outcomes`. */
   timeoutRedirectUrl?: string;
-  /** Whether they get a completion code; by default they do not. */
+  /** Whether they get a completion code, in place of the study's `outcomes`; by default they do not. */
   timeoutShowCompletionCode?: boolean;
 }

@@ -9,6 +9,7 @@ export type {
   Monitoring,
   MonitoringOptions,
 } from "./continuous-monitoring.ts";
+export type { Ending, Endings, OutcomeOptions, OutcomesOptions } from "./ending.ts";
 export type {
   DeviceType,
   EntryContext,
@@ -38,7 +39,7 @@ export type {
   GameplayOptions,
   GymSettings,
   MultiplayerOptions,
-  SessionOptions,
+  SessionKnobs,
   WaitroomOptions,
 } from "./gym-settings.ts";
 export type {

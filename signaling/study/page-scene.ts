@@ -54,7 +54,7 @@ export class ConsentScene extends SceneBuilder {
       statements: [],
       agreeLabel: "I agree",
       declineLabel: "I do not agree",
-      declineMessage: "You have chosen not to take part. Thank you for your interest.",
+      declineMessage: null,
       ...this.#options,
     };
     return { kind: this.kind, consent, ...this.base() };
@@ -79,6 +79,19 @@ export interface RedirectOptions {
   appendParameters?: readonly string[];
 }
 
+/** `place` is said before the names, where the redirect is not a scene's own. */
+export function redirectFaults(list: FaultList, redirect: RedirectOptions, place = ""): void {
+  if (typeof redirect !== "object" || redirect === null) {
+    list.expect(false, `${place}redirect`, "{ url, appendSubjectId }", redirect);
+    return;
+  }
+  const names = ["url", "appendSubjectId", "appendParameters"];
+  list.known(`${place}redirect`, redirect, names);
+  list.webUrl(`${place}url`, redirect.url);
+  list.boolean(`${place}appendSubjectId`, redirect.appendSubjectId ?? false);
+  list.texts(`${place}appendParameters`, redirect.appendParameters ?? [], 0);
+}
+
 abstract class ClosingScene extends SceneBuilder {
   abstract override readonly kind: "completion-code" | "end";
   #redirect: RedirectOptions | null = null;
@@ -97,11 +110,7 @@ abstract class ClosingScene extends SceneBuilder {
   }
 
   protected override checkOwn(list: FaultList): void {
-    if (this.#redirect === null) return;
-    list.known("redirect", this.#redirect, ["url", "appendSubjectId", "appendParameters"]);
-    list.webUrl("url", this.#redirect.url);
-    list.boolean("appendSubjectId", this.#redirect.appendSubjectId ?? false);
-    list.texts("appendParameters", this.#redirect.appendParameters ?? [], 0);
+    if (this.#redirect !== null) redirectFaults(list, this.#redirect);
   }
 }
 

@@ -24,8 +24,8 @@ export interface ConsentSettings {
   readonly statements: readonly string[];
   readonly agreeLabel: string;
   readonly declineLabel: string;
-  /** What somebody reads who has declined. */
-  readonly declineMessage: string;
+  /** What somebody reads who has declined; null leaves it to the study's `outcomes`. */
+  readonly declineMessage: string | null;
 }
 
 /** One scene, checked, as plain data. */

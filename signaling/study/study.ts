@@ -12,6 +12,7 @@ import {
   conditionFileFaults,
   conditionUseFaults,
 } from "./condition-file.ts";
+import { type Endings, endingsData, type OutcomesOptions, outcomesFaults } from "./ending.ts";
 import {
   type EntryScreening,
   type EntryScreeningOptions,
@@ -56,6 +57,8 @@ export interface Study {
   readonly panel: Panel;
   /** Whether the files of scenes are written; the server's own state always is. */
   readonly saveExperimentData: boolean;
+  /** How each way out ends. */
+  readonly endings: Endings;
 }
 
 export interface StudyOptions {
@@ -81,6 +84,8 @@ export interface StudyOptions {
   panel?: PanelOptions;
   /** False to try a study out: no files of scenes are written. Default: true. */
   saveExperimentData?: boolean;
+  /** Page, completion code and redirect of each way out. */
+  outcomes?: OutcomesOptions;
 }
 
 /** What the engine's generator is seeded with. */
@@ -127,14 +132,25 @@ function idFaults(list: FaultList, scenes: readonly Scene[]): void {
 }
 
 /** A link can only be given what the study takes. */
-function redirectFaults(list: FaultList, scenes: readonly Scene[], panel: Panel): void {
+function redirectFaults(
+  list: FaultList,
+  scenes: readonly Scene[],
+  outcomes: OutcomesOptions,
+  panel: Panel,
+): void {
+  const check = (where: string, names: readonly string[]) => {
+    const unknown = names.find((name) => !panel.parameters.includes(name));
+    if (unknown === undefined) return;
+    list.add(
+      `Expected \`appendParameters\` of ${where} to name parameters of \`panel\`, got ${unknown}`,
+    );
+  };
   for (const scene of scenes) {
     if (scene.kind !== "end" && scene.kind !== "completion-code") continue;
-    const unknown = scene.appendParameters.find((name) => !panel.parameters.includes(name));
-    if (unknown === undefined) continue;
-    list.add(
-      `Expected \`appendParameters\` of scene \`${scene.sceneId}\` to name parameters of \`panel\`, got ${unknown}`,
-    );
+    check(`scene \`${scene.sceneId}\``, scene.appendParameters);
+  }
+  for (const [outcome, ending] of Object.entries(outcomes)) {
+    check(`outcome \`${outcome}\``, ending.redirect?.appendParameters ?? []);
   }
 }
 
@@ -169,10 +185,12 @@ const STUDY_NAMES = [
   "entryScreening",
   "panel",
   "saveExperimentData",
+  "outcomes",
 ];
 
 function checkOptions(list: FaultList, options: StudyOptions): void {
-  const { experimentId, seed = 0, assignment, staticDir, webrtc = {}, entryScreening } = options;
+  const { experimentId, seed = 0, assignment, staticDir, webrtc = {} } = options;
+  const { entryScreening, outcomes } = options;
   list.known("defineStudy", options, STUDY_NAMES);
   list.expect(
     isFolderName(experimentId),
@@ -194,6 +212,7 @@ function checkOptions(list: FaultList, options: StudyOptions): void {
   if (entryScreening !== undefined) entryScreeningFaults(list, entryScreening);
   if (options.panel !== undefined) panelFaults(list, options.panel);
   list.boolean("saveExperimentData", options.saveExperimentData ?? true);
+  if (outcomes !== undefined) outcomesFaults(list, outcomes);
 }
 
 /** Whoever found nobody to play with goes on, never back. */
@@ -233,7 +252,13 @@ export function defineStudy(options: StudyOptions): Study {
   conditionUseFaults(list, file, scenes);
   timeoutSceneFaults(list, scenes);
   const panel = panelData(options.panel ?? { parameters: [] });
-  redirectFaults(list, scenes, panel);
+  redirectFaults(list, scenes, options.outcomes ?? {}, panel);
+  const isCodeRefused = options.outcomes?.completed?.completionCode === false;
+  if (isCodeRefused && scenes.some(({ kind }) => kind === "completion-code")) {
+    list.add(
+      "Expected `outcomes.completed.completionCode` not to be false: a CompletionCodeScene shows it",
+    );
+  }
   if (list.faults.length > 0) throw new StudyError(list.faults);
   return {
     experimentId,
@@ -250,5 +275,6 @@ export function defineStudy(options: StudyOptions): Study {
       options.entryScreening === undefined ? null : entryScreeningData(options.entryScreening),
     panel,
     saveExperimentData: options.saveExperimentData ?? true,
+    endings: endingsData(options.outcomes ?? {}),
   };
 }

@@ -1,6 +1,7 @@
 /** How long a gym scene waits for company, and where somebody goes for whom nobody came. */
 import type { FaultList } from "./fault.ts";
 import type { GymSettings, WaitroomOptions } from "./gym-settings.ts";
+import { placeholderFaults } from "./placeholder.ts";
 
 const TIMEOUT_DEFAULT_MS = 120_000;
 const DAY_MS = 86_400_000;
@@ -15,6 +16,7 @@ export function waitroomFaults(list: FaultList, given: WaitroomOptions): void {
   const { timeoutMessage, timeoutSceneId, timeoutRedirectUrl, timeoutShowCompletionCode } = given;
   list.integer("timeoutMs", waitroomTimeoutMs(given), 1, DAY_MS);
   list.text("timeoutMessage", timeoutMessage ?? "");
+  placeholderFaults(list, "timeoutMessage", timeoutMessage);
   if (timeoutRedirectUrl !== undefined) list.webUrl("timeoutRedirectUrl", timeoutRedirectUrl);
   list.boolean("timeoutShowCompletionCode", timeoutShowCompletionCode ?? false);
   if (timeoutSceneId === undefined) return;
@@ -29,10 +31,9 @@ export function waitroomFaults(list: FaultList, given: WaitroomOptions): void {
 export function waitroomData(given: WaitroomOptions) {
   return {
     waitroomTimeoutMs: waitroomTimeoutMs(given),
-    waitroomTimeoutMessage:
-      given.timeoutMessage ?? "Nobody else came to play with you this time. Thank you for waiting.",
+    waitroomTimeoutMessage: given.timeoutMessage ?? null,
     waitroomTimeoutSceneId: given.timeoutSceneId ?? null,
     waitroomTimeoutRedirectUrl: given.timeoutRedirectUrl ?? null,
-    waitroomTimeoutShowCompletionCode: given.timeoutShowCompletionCode ?? false,
+    waitroomTimeoutShowCompletionCode: given.timeoutShowCompletionCode ?? null,
   } satisfies Partial<GymSettings>;
 }

@@ -9,6 +9,7 @@ const view: GameView = {
   episode: 0,
   episodeCount: 2,
   partner: "direct",
+  waitsUntilMs: null,
 };
 
 describe("words about a game", () => {
@@ -17,7 +18,10 @@ describe("words about a game", () => {
   });
 
   it("says whom is waited for, and counts a break down", () => {
-    expect(noticeOf(view.phase, { ...view, partner: "silent" }, 0)?.title).toContain("partner");
+    expect(noticeOf(view.phase, { ...view, partner: "silent" }, 8)).toEqual({
+      title: "Your partner lost the connection",
+      text: "Waiting 8 s. The game goes on as soon as they are back.",
+    });
     const notice = noticeOf({ kind: "break", resumesAtMs: 0 }, view, 3);
     expect(notice).toEqual({ title: "Round 1 of 2 is over", text: "Round 2 starts in 3 s" });
   });
@@ -36,7 +40,7 @@ describe("words about a game", () => {
     // Whoever is silent is waited for first: nothing counts down without them.
     const silent = { ...view, partner: "silent" } as const;
     const notice = noticeOf(view.phase, silent, 0, { why: "partner", secondsLeft: 3 });
-    expect(notice?.title).toContain("Waiting for your partner");
+    expect(notice?.title).toBe("Your partner lost the connection");
   });
 
   it("does not call a lost line to the server a lost partner while play is direct", () => {

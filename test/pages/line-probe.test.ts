@@ -23,7 +23,7 @@ function openPages(count: number, deliver: (from: number, to: number) => number 
       tell(_: string, { toPlayer, channel, bytes }: Relayed) {
         const delayMs = deliver(playerIndex, toPlayer);
         if (delayMs === null) return;
-        setTimeout(() => pages[toPlayer]?.probe.relay(playerIndex, channel, bytes), delayMs);
+        setTimeout(() => pages[toPlayer]?.probe.relay(playerIndex, 0, channel, bytes), delayMs);
       },
       async requestUntilAnswered(_: string, report: Report) {
         reports.push(report);

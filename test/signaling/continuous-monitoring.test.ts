@@ -180,6 +180,58 @@ describe("[EX4] a hidden page while playing", () => {
   );
 });
 
+describe("[EX8] a page out of view for too long", () => {
+  it("ends the game for both, by its own reports, and metrics say so", async () => {
+    const { server, clock, pages } = await serve({
+      focusLossTimeoutMs: 3_000,
+      focusLossMessage: "Away, {{subjectId}}.",
+    });
+    await answerBoth(pages, clock, at(30));
+    for (let i = 0; i < 3; i++) await answerBoth(pages, clock, at(60 + i, true));
+    expect(await pages[0].take("scene")).toMatchObject({
+      outcome: "focus_loss",
+      bodyHtml: "<p>Away, anna.</p>",
+      code: null,
+    });
+    const game = await pages[1].take("partner-status");
+    expect(game).toMatchObject({ status: "left" });
+    const message = { gameId: game.gameId, episode: 0, endFrame: 0 };
+    const { metrics, connection, ...close } = closing({ playerIndex: 1 } as never, 0, 0);
+    const unplayed = { ...close, ...message, metrics: null, connection: null };
+    await pages[1].ask("close-episode", { ...unplayed, reason: "partner_disconnected" });
+    const ending = await pages[1].take("scene");
+    expect(ending).toMatchObject({ outcome: "partner_exclusion" });
+    expect(ending.kind === "end" && ending.code).toMatch(/^[0-9a-f-]{36}$/);
+    await server.running.idle();
+    const { decisions } = await server.json("paired", "anna_monitoring.json");
+    expect(decisions).toMatchObject([{ kind: "excluded", rule: "focus_loss" }]);
+    for (const [subject, wasTimeoutTriggered] of [
+      ["anna", true],
+      ["ben", false],
+    ] as const) {
+      const metricsFile = await server.json("paired", `${subject}_multiplayer_metrics.json`);
+      expect(metricsFile.focusLoss).toMatchObject({ timeoutMs: 3_000, wasTimeoutTriggered });
+    }
+    expect((await checkDataFiles(server.dataDir)).faults).toEqual([]);
+  });
+
+  it("is not one whose connection is lost, nor one that comes back in time", async () => {
+    const { server, clock, pages, starts } = await serve({ focusLossTimeoutMs: 3_000 });
+    for (let i = 0; i < 4; i++) {
+      await answerBoth(pages, clock, at(i, true));
+      await pages[0].ask("report-presence", at(i));
+    }
+    const probe = await pages[0].take("probe");
+    clock.advance(60_000);
+    probe(at(9));
+    for (const [i, page] of pages.entries()) await page.playGame(starts[i as 0 | 1]);
+    await server.running.idle();
+    expect(await server.json("paired", "anna_monitoring.json")).toMatchObject({ decisions: [] });
+    const { focusLoss } = await server.json("paired", "anna_multiplayer_metrics.json");
+    expect(focusLoss).toMatchObject({ timeoutMs: 3_000, wasTimeoutTriggered: false });
+  });
+});
+
 describe("[EX5] the study's own check while playing", () => {
   it("is asked every so many frames, warns, then excludes", async () => {
     const seen: ContinuousContext[] = [];

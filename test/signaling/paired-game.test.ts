@@ -14,10 +14,12 @@ describe("messages between partners", () => {
     const server = await StudyServer.start();
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     const { gameId } = starts[0];
-    expect(await pages[0].ask("signal", { gameId, toPlayer: 1, data: "{}" })).toEqual({ ok: true });
-    expect(await pages[1].take("signal")).toEqual({ gameId, fromPlayer: 0, data: "{}" });
+    expect(await pages[0].ask("signal", { gameId, toPlayer: 1, epoch: 0, data: "{}" })).toEqual({
+      ok: true,
+    });
+    expect(await pages[1].take("signal")).toEqual({ gameId, fromPlayer: 0, epoch: 0, data: "{}" });
     const bytes = new Uint8Array([1, 2, 255]);
-    await pages[1].ask("relay", { gameId, toPlayer: 0, channel: "play", bytes });
+    await pages[1].ask("relay", { gameId, toPlayer: 0, epoch: 0, channel: "play", bytes });
     const relayed = await pages[0].take("relay");
     expect(relayed).toMatchObject({ gameId, fromPlayer: 1, channel: "play" });
     expect([...relayed.bytes]).toEqual([1, 2, 255]);
@@ -30,13 +32,13 @@ describe("messages between partners", () => {
     const { gameId } = starts[0];
     const bytes = new Uint8Array(1);
     for (const reply of [
-      await stranger.ask("signal", { gameId, toPlayer: 0, data: "" }),
-      await stranger.ask("relay", { gameId, toPlayer: 0, channel: "play", bytes }),
+      await stranger.ask("signal", { gameId, toPlayer: 0, epoch: 0, data: "" }),
+      await stranger.ask("relay", { gameId, toPlayer: 0, epoch: 0, channel: "play", bytes }),
       await stranger.ask("episode-log", fakeLog(starts[0], 0)),
       await stranger.ask("close-episode", closing(starts[0], 0, 0)),
       await stranger.ask("finish-game", { gameId }),
-      await pages[0].ask("signal", { gameId, toPlayer: 0, data: "to myself" }),
-      await pages[0].ask("signal", { gameId: "none", toPlayer: 1, data: "" }),
+      await pages[0].ask("signal", { gameId, toPlayer: 0, epoch: 0, data: "to myself" }),
+      await pages[0].ask("signal", { gameId: "none", toPlayer: 1, epoch: 0, data: "" }),
     ]) {
       expect(reply).toEqual(refused("wrong_game"));
     }
@@ -47,7 +49,7 @@ describe("messages between partners", () => {
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     const { gameId } = starts[0];
     pages[1].close();
-    const status = { gameId, playerIndex: 1 };
+    const status = { gameId, playerIndex: 1, incarnation: 0 };
     expect(await pages[0].take("partner-status")).toEqual({ ...status, status: "disconnected" });
     const back = await server.open("ben", { secret: pages[1].secret, playingGameId: gameId });
     expect(await pages[0].take("partner-status")).toEqual({ ...status, status: "connected" });
@@ -236,16 +238,50 @@ describe("a lost partner", () => {
     expect(await server.json("paired", name)).toMatchObject({ status: "verified", endFrame: 30 });
   });
 
-  it("[SG8] takes a reload in the middle of a paired game for leaving it", async () => {
+  it("[SG15] lets a page that was loaded again back into the game, and tells the partner", async () => {
+    const server = await StudyServer.start();
+    const { pages, starts } = await startPair(server, ["anna", "ben"]);
+    const { gameId } = starts[0];
+    await pages[1].playEpisode(starts[1], 0);
+    await pages[0].ask("episode-log", cutLog(fakeLog(starts[0], 1), 0, 30));
+    await pages[1].ask("episode-log", cutLog(fakeLog(starts[1], 1), 0, 20));
+    pages[1].close();
+    const gone = { gameId, playerIndex: 1, status: "disconnected", incarnation: 0 };
+    expect(await pages[0].take("partner-status")).toEqual(gone);
+    const back = await server.open("ben", { secret: pages[1].secret });
+    expect(await back.take("scene")).toMatchObject({ kind: "gym", visitId: "paired" });
+    const again = { ...starts[1], incarnations: [0, 1], resumesAtEpisode: 1 };
+    expect(await back.take("game-start")).toEqual(again);
+    const there = { ...gone, status: "connected", incarnation: 1 };
+    expect(await pages[0].take("partner-status")).toEqual(there);
+    const past = await back.ask("resume-episode", { gameId, episode: 1 });
+    const { actions, flags } = cutLog(fakeLog(starts[0], 1), 0, 30);
+    expect(past).toEqual({
+      ok: true,
+      fromFrame: 20,
+      actions,
+      flags,
+      endFrame: null,
+      breakLeftMs: 0,
+    });
+    const ended = await pages[0].ask("resume-episode", { gameId, episode: 0 });
+    expect(ended).toMatchObject({ ok: true, fromFrame: 0, endFrame: 40 });
+    for (const [asker, episode] of [
+      [back, 2],
+      [await server.open("carl"), 1],
+    ] as const) {
+      expect(await asker.ask("resume-episode", { gameId, episode })).toEqual(refused("wrong_game"));
+    }
+  });
+
+  it("[SG15] does not once the partner has given up", async () => {
     const server = await StudyServer.start();
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     pages[1].close();
+    const close = { ...closing(starts[0], 0, 0), reason: "partner_disconnected" as const };
+    await pages[0].ask("close-episode", close);
     const back = await server.open("ben", { secret: pages[1].secret });
-    expect(await back.take("scene")).toMatchObject({ outcome: "self_disconnected" });
-    const { gameId } = starts[0];
-    await pages[0].take("partner-status");
-    const left = { gameId, playerIndex: 1, status: "left" };
-    expect(await pages[0].take("partner-status")).toEqual(left);
+    expect(await back.take("scene")).toMatchObject({ outcome: "self_disconnected", code: null });
   });
 
   it("gives no code where the study says so", async () => {

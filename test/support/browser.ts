@@ -43,19 +43,30 @@ export function launchFirefox(executablePath: string): Promise<Browser> {
   return firefox.launch({ channel: "moz-firefox", executablePath });
 }
 
-/** A browser process of its own; root (as in a container) has no sandbox to offer. */
+/** Root (as in a container) has no sandbox to offer. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A browser process of its own. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+  return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
+}
+
+/** A browser process whose storage lies in `profileDir` and is there again the next time. */
+export function launchProfile(profileDir: string): Promise<BrowserContext> {
+  const executablePath = findChromium();
+  const viewport = { width: 1280, height: 720 };
+  return chromium.launchPersistentContext(profileDir, {
+    executablePath,
+    viewport,
+    args: ARGUMENTS,
   });
 }
 

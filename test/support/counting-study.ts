@@ -2,4 +2,4 @@
 import { counterStudy } from "./counter-study.ts";
 
 /** Neither somebody left over nor somebody gone keeps a whole run waiting. */
-export const study = counterStudy({ disconnectedAfterMs: 3_000 }, { timeoutMs: 5_000 });
+export const study = counterStudy({ onDropout: { waitMs: 3_000 } }, { timeoutMs: 5_000 });

@@ -37,6 +37,10 @@ class FakeEnd implements PathTransport {
     return drained;
   }
 
+  restart(): void {
+    this.inbox = [];
+  }
+
   close(): void {
     this.state.isOpen = false;
   }

@@ -28,7 +28,7 @@ describe("the log of a player who left", () => {
   ] as const)(
     "[DA7] counts up to the cut, and the others' log beyond it: %s",
     async (policy, flag) => {
-      const study = counterStudy({ onDeparture: policy });
+      const study = counterStudy({ onDropout: { policy: policy } });
       const server = await StudyServer.start({ study, returnGraceMs: 0 });
       const { pages, starts, anna, ben } = await logsOf(server, flag);
       await pages[1].ask("episode-log", ben);

@@ -47,9 +47,14 @@ describe("a group that is tried out", () => {
     const { gameId } = plans[0] as LinePlan;
     expect(plans.map(({ playerIndex }) => playerIndex)).toEqual([...ids.keys()]);
     const last = size - 1;
-    const signal = { gameId, toPlayer: last, data: "{}" };
+    const signal = { gameId, toPlayer: last, epoch: 0, data: "{}" };
     expect(await pages[0]?.ask("signal", signal)).toEqual({ ok: true });
-    expect(await pages[last]?.take("signal")).toEqual({ gameId, fromPlayer: 0, data: "{}" });
+    expect(await pages[last]?.take("signal")).toEqual({
+      gameId,
+      fromPlayer: 0,
+      epoch: 0,
+      data: "{}",
+    });
     await Promise.all(pages.map((page, i) => report(page, plans[i] as LinePlan, 40 + i)));
     const starts = await Promise.all(pages.map((page) => page.take("game-start")));
     for (const [i, start] of starts.entries()) {
@@ -97,10 +102,10 @@ describe("a group that is tried out", () => {
     const { gameId } = plan;
     const bytes = new Uint8Array(1);
     for (const reply of [
-      await stranger.ask("signal", { gameId, toPlayer: 0, data: "" }),
-      await stranger.ask("relay", { gameId, toPlayer: 0, channel: "play", bytes }),
+      await stranger.ask("signal", { gameId, toPlayer: 0, epoch: 0, data: "" }),
+      await stranger.ask("relay", { gameId, toPlayer: 0, epoch: 0, channel: "play", bytes }),
       await report(stranger, plan, 1),
-      await pages[0]?.ask("signal", { gameId, toPlayer: 0, data: "" }),
+      await pages[0]?.ask("signal", { gameId, toPlayer: 0, epoch: 0, data: "" }),
       await pages[0]?.ask("finish-game", { gameId }),
     ]) {
       expect(reply).toMatchObject({ ok: false, reason: "wrong_game" });

@@ -90,7 +90,7 @@ class Lab {
       values: new ValueTable(this.#database),
       folder: null as unknown as DataFolder,
       clock: this.clock,
-      contents: new Map(),
+      contents: { scenes: new Map(), endings: new Map() },
       blocks: null,
       watches: new WatchTable(this.#database),
       keyHelp: () => [],

@@ -29,7 +29,7 @@ it("[SG7] writes a visit again when it changed while it was being written", asyn
     values: new ValueTable(database),
     folder: folder as unknown as DataFolder,
     clock,
-    contents: new Map(),
+    contents: { scenes: new Map(), endings: new Map() },
     blocks: null,
     watches: new WatchTable(database),
     keyHelp: () => [],

@@ -312,8 +312,8 @@ const PARAMETERS: Record<string, [with_: SceneBuilder, without: SceneBuilder, ef
     gym(),
     session({ interruptedAfterMs: 9 }),
   ],
-  "GymScene.multiplayer.disconnectedAfterMs": [
-    gym().multiplayer({ disconnectedAfterMs: 9 }),
+  "GymScene.multiplayer.onDropout.waitMs": [
+    gym().multiplayer({ onDropout: { waitMs: 9 } }),
     gym(),
     session({ disconnectedAfterMs: 9 }),
   ],
@@ -322,8 +322,18 @@ const PARAMETERS: Record<string, [with_: SceneBuilder, without: SceneBuilder, ef
     gym(),
     session({ isTimeSyncOn: false }),
   ],
-  "GymScene.multiplayer.onDeparture": [
-    gym().multiplayer({ onDeparture: "neutral" }),
+  "GymScene.multiplayer.focusLossTimeoutMs": [
+    gym().multiplayer({ focusLossTimeoutMs: 9 }),
+    gym().multiplayer({ continuousMonitoringEnabled: true }),
+    { gym: { monitoring: { focusLossTimeoutMs: 9 } } },
+  ],
+  "GymScene.multiplayer.focusLossMessage": [
+    gym().multiplayer({ focusLossTimeoutMs: 9, focusLossMessage: "Away." }),
+    gym().multiplayer({ focusLossTimeoutMs: 9 }),
+    { gym: { monitoring: { focusLossMessage: "Away." } } },
+  ],
+  "GymScene.multiplayer.onDropout.policy": [
+    gym().multiplayer({ onDropout: { policy: "neutral" } }),
     gym(),
     session({ onDeparture: "neutral" }),
   ],

@@ -1,0 +1,175 @@
+/** A page that is gone and comes back into its running game, over real sockets, with the page's own game room. */
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import {
+  defineStudy,
+  type GymScene,
+  type MultiplayerOptions,
+  type Study,
+} from "../../signaling/study/index.ts";
+import { verifyFolder } from "../../signaling/verify.ts";
+import { counterScenes } from "../support/counter-study.ts";
+import { checkDataFiles } from "../support/data-check.ts";
+import { startPair } from "../support/paired-walk.ts";
+import { RoomPage } from "../support/room-page.ts";
+import { StudyServer } from "../support/study-server.ts";
+
+/** Two episodes of 40 frames at 30 a second; nothing but the relay, as Node has no WebRTC. */
+function study(multiplayer: MultiplayerOptions = {}): Study {
+  const scenes = counterScenes(multiplayer);
+  const paired = scenes.find(({ sceneId }) => sceneId === "paired") as GymScene;
+  paired.gameplay({ numEpisodes: 2, maxSteps: 40, resetFreezeMs: 400 });
+  return defineStudy({
+    experimentId: "counting",
+    title: "Counting",
+    scenes,
+    webrtc: { transportMode: "relay-only" },
+  });
+}
+
+const PAIRS = 4;
+
+async function playPair(server: StudyServer, names: readonly [string, string], seed: number) {
+  const { pages, starts } = await startPair(server, names);
+  return [
+    new RoomPage(server, pages[0], starts[0], seed),
+    new RoomPage(server, pages[1], starts[1], seed + 1),
+  ] as const;
+}
+
+/** The participant's link opened again, in a browser that kept the secret. */
+async function comeBack(server: StudyServer, gone: RoomPage, seed: number): Promise<RoomPage> {
+  const { subjectId, secret } = gone.page;
+  const page = await server.open(subjectId, { secret });
+  expect(await page.take("scene")).toMatchObject({ kind: "gym", visitId: "paired" });
+  return new RoomPage(server, page, await page.take("game-start"), seed);
+}
+
+/** Of a file's rows, what all players have alike. */
+async function rows(server: StudyServer, name: string, episode: number): Promise<string[]> {
+  const text = await readFile(server.path("paired", `${name}_ep${episode}.csv`), "utf8");
+  const records = parse(text, { columns: true }) as Record<string, string>[];
+  return records.map((record) =>
+    JSON.stringify(Object.entries(record).filter(([column]) => !column.startsWith("observer."))),
+  );
+}
+
+async function expectEqualAndVerified(server: StudyServer, names: readonly [string, string]) {
+  for (const episode of [0, 1]) {
+    const [own, other] = [
+      await rows(server, names[0], episode),
+      await rows(server, names[1], episode),
+    ];
+    expect(own).toHaveLength(40);
+    expect(own).toEqual(other);
+    for (const name of names) {
+      const replay = await server.json("paired", `${name}_ep${episode}_replay.json`);
+      expect(replay).toMatchObject({ status: "verified", endFrame: 40, isTerminal: true });
+    }
+  }
+}
+
+/** One of the two is gone in some frame and comes back; both play to the end. */
+async function reloadOnce(server: StudyServer, rooms: readonly [RoomPage, RoomPage], i: number) {
+  const who = (i % 2) as 0 | 1;
+  await rooms[who].untilFrame(i % 3 === 2 ? 1 : 0, 3 + 9 * i);
+  rooms[who].kill();
+  const back = await comeBack(server, rooms[who], i * 10 + 5);
+  const stayed = rooms[(1 - who) as 0 | 1];
+  await Promise.all([back.over(), stayed.over()]);
+  for (const { room } of [back, stayed]) expect(room.view.value.phase.kind).toBe("saved");
+}
+
+describe("[SG15] a page that comes back into its game", () => {
+  it("plays on from wherever it was, and both files are equal and verified", async () => {
+    const server = await StudyServer.start({ study: study({ onDropout: { waitMs: 30_000 } }) });
+    const runs: Promise<void>[] = [];
+    for (let i = 0; i < PAIRS; i++) {
+      const rooms = await playPair(server, [`anna${i}`, `ben${i}`], i * 10);
+      runs.push(reloadOnce(server, rooms, i));
+    }
+    await Promise.all(runs);
+    await server.running.idle();
+    for (let i = 0; i < PAIRS; i++) await expectEqualAndVerified(server, [`anna${i}`, `ben${i}`]);
+    for (let i = 0; i < PAIRS; i++) {
+      const names = [`anna${i}`, `ben${i}`];
+      const [gone, stayed] = i % 2 === 0 ? names : names.toReversed();
+      const metrics = await server.json("paired", `${stayed}_multiplayer_metrics.json`);
+      const episode = i % 3 === 2 ? 1 : 0;
+      expect(metrics.returns).toMatchObject([{ episode, playerIndex: i % 2 }]);
+      const { observer } = await server.json("paired", `${gone}_ep${episode}_replay.json`);
+      // Nobody's page has seen the frames that passed before it was there.
+      const { simulatedAtTick } = observer as { simulatedAtTick: (number | null)[] };
+      expect(simulatedAtTick.at(-1)).not.toBeNull();
+      if (i > 0) expect(simulatedAtTick).toContain(null);
+    }
+    expect((await checkDataFiles(server.dataDir)).faults).toEqual([]);
+    expect((await verifyFolder(server.dataDir)).exitCode).toBe(0);
+  });
+
+  it("joins the next episode when it was gone in the break before it", async () => {
+    const server = await StudyServer.start({ study: study() });
+    const names = ["anna", "ben"] as const;
+    const [anna, ben] = await playPair(server, names, 1);
+    await anna.until(() => anna.room.view.value.phase.kind === "break");
+    anna.kill();
+    const back = await comeBack(server, anna, 3);
+    expect(back.room.start.resumesAtEpisode).toBeGreaterThanOrEqual(0);
+    await back.until(() => back.room.view.value.phase.kind === "break");
+    await Promise.all([back.over(), ben.over()]);
+    await server.running.idle();
+    await expectEqualAndVerified(server, names);
+  });
+
+  it("hands in what the others have played to the end while it was gone", async () => {
+    const late = { onDropout: { waitMs: 700 }, inputDelayFrames: 12 };
+    const server = await StudyServer.start({ study: study(late) });
+    const names = ["anna", "ben"] as const;
+    const [anna, ben] = await playPair(server, names, 1);
+    // With such an input delay the partner has all that is to come.
+    await ben.untilFrame(1, 30);
+    ben.kill();
+    await anna.over();
+    expect(anna.room.view.value.phase.kind).toBe("saved");
+    const back = await comeBack(server, ben, 3);
+    await back.over();
+    expect(await back.page.take("scene")).toMatchObject({ visitId: "survey" });
+    await server.running.idle();
+    await expectEqualAndVerified(server, names);
+    expect((await verifyFolder(server.dataDir)).exitCode).toBe(0);
+  });
+});
+
+describe("[SG16] when somebody drops out", () => {
+  it.each([
+    ["end", false],
+    ["neutral", true],
+    ["bot", true],
+  ] as const)("the others wait, then: %s", async (policy, isPlayedOn) => {
+    const dropout = { onDropout: { waitMs: 1_000, policy }, interruptedAfterMs: 200 };
+    const server = await StudyServer.start({ study: study(dropout), returnGraceMs: 0 });
+    const [anna, ben] = await playPair(server, ["anna", "ben"], 1);
+    await anna.untilFrame(0, 10);
+    ben.kill();
+    await anna.until(() => anna.room.view.value.waitsUntilMs !== null);
+    const leftMs = (anna.room.view.value.waitsUntilMs ?? 0) - performance.now();
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(800);
+    expect(anna.room.view.value.partner).toBe("silent");
+    await anna.over();
+    const ending = await anna.page.take("scene");
+    expect(ending).toMatchObject({ outcome: "partner_disconnected" });
+    await server.running.idle();
+    const replay = await server.json("paired", "anna_ep0_replay.json");
+    expect(replay.isTerminal).toBe(isPlayedOn);
+    if (isPlayedOn) expect(replay.endFrame).toBe(40);
+    else expect(replay.endFrame).toBeLessThan(40);
+    const flag = { neutral: 2, bot: 4, end: 0 }[policy];
+    const [, last] = (replay.flags as number[][]).at(-1) ?? [];
+    expect((last ?? 0) & 6).toBe(flag);
+    const gone = await server.open("ben", { secret: ben.page.secret });
+    expect(await gone.take("scene")).toMatchObject({ outcome: "self_disconnected" });
+    expect((await verifyFolder(server.dataDir)).exitCode).toBe(0);
+  });
+});
