@@ -14,7 +14,7 @@ import {
   type SessionEvent,
   World,
 } from "../../engine/index.ts";
-import { version } from "../../package.json";
+import manifest from "../../package.json" with { type: "json" };
 import type { GameStart } from "../protocol.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { EpisodeUpload } from "./episode-upload.ts";
@@ -68,7 +68,7 @@ function makeSession(context: PlayContext, episode: number, resume: Resume | nul
     config: start.session,
   });
   const config = start.session;
-  const software = `Tandem ${version}; ${navigator.userAgent}`;
+  const software = `Tandem ${manifest.version}; ${navigator.userAgent}`;
   const options = { environment, players: seats, episode, config, digest, software };
   return new P2PSession(resume === null ? options : { ...options, resume });
 }
