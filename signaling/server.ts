@@ -29,7 +29,7 @@ import { type Contents, loadContents } from "./participants/scene-content.ts";
 import type { Rooms } from "./rooms.ts";
 import { admitConnection, openGateway, type StudySocketServer } from "./socket-gateway.ts";
 import { BlockTable } from "./store/block-table.ts";
-import { DataError, DataFolder } from "./store/data-folder.ts";
+import { DataFolder } from "./store/data-folder.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { GameTable } from "./store/game-table.ts";
 import { ParticipantTable } from "./store/participant-table.ts";

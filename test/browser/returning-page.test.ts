@@ -93,11 +93,11 @@ async function rows(subject: string, episode: number): Promise<[string, string][
 }
 
 describe("a page that is loaded again in the middle of an episode, and a browser that is killed", () => {
-  it("[SG16] lets the partner see that they wait, and how long", () => {
+  it("[SG20] lets the partner see that they wait, and how long", () => {
     expect(notice).toMatch(/^Your partner lost the connectionWaiting \d+ s\./);
   });
 
-  it.each([0, 1])("[SG15] both files of episode %i are equal and verified", async (episode) => {
+  it.each([0, 1])("[SG19] both files of episode %i are equal and verified", async (episode) => {
     const [own, other] = [await rows("anna", episode), await rows("ben", episode)];
     expect(own).toHaveLength(600);
     expect(own).toEqual(other);

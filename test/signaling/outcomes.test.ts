@@ -35,7 +35,7 @@ async function losePartner(server: StudyServer) {
   return { pages, ending: await pages[0].take("scene") };
 }
 
-describe("[SG14] how a way out ends", () => {
+describe("[SG18] how a way out ends", () => {
   it("is as the study says: words with placeholders, a code for all, a redirect", async () => {
     const study = studyWith({
       partner_disconnected: {

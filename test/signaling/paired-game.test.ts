@@ -238,7 +238,7 @@ describe("a lost partner", () => {
     expect(await server.json("paired", name)).toMatchObject({ status: "verified", endFrame: 30 });
   });
 
-  it("[SG15] lets a page that was loaded again back into the game, and tells the partner", async () => {
+  it("[SG19] lets a page that was loaded again back into the game, and tells the partner", async () => {
     const server = await StudyServer.start();
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     const { gameId } = starts[0];
@@ -274,7 +274,7 @@ describe("a lost partner", () => {
     }
   });
 
-  it("[SG15] does not once the partner has given up", async () => {
+  it("[SG19] does not once the partner has given up", async () => {
     const server = await StudyServer.start();
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     pages[1].close();

@@ -81,7 +81,7 @@ async function reloadOnce(server: StudyServer, rooms: readonly [RoomPage, RoomPa
   for (const { room } of [back, stayed]) expect(room.view.value.phase.kind).toBe("saved");
 }
 
-describe("[SG15] a page that comes back into its game", () => {
+describe("[SG19] a page that comes back into its game", () => {
   it("plays on from wherever it was, and both files are equal and verified", async () => {
     const server = await StudyServer.start({ study: study({ onDropout: { waitMs: 30_000 } }) });
     const runs: Promise<void>[] = [];
@@ -141,7 +141,7 @@ describe("[SG15] a page that comes back into its game", () => {
   });
 });
 
-describe("[SG16] when somebody drops out", () => {
+describe("[SG20] when somebody drops out", () => {
   it.each([
     ["end", false],
     ["neutral", true],

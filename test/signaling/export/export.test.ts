@@ -10,7 +10,7 @@ import { type ExportReport, exportFolder } from "../../../signaling/export/expor
 import { TableFile } from "../../../signaling/export/table-file.ts";
 import { unguardText } from "../../../signaling/store/csv-text.ts";
 import { counterStudy } from "../../support/counter-study.ts";
-import { cutLog, fakeLog } from "../../support/headless-page.ts";
+import { closing, cutLog, fakeLog } from "../../support/headless-page.ts";
 import { startPair } from "../../support/paired-walk.ts";
 import { StudyServer } from "../../support/study-server.ts";
 
@@ -43,11 +43,13 @@ async function makeData(server: StudyServer): Promise<void> {
   for (const [i, page] of cut.pages.entries()) {
     await page.ask("episode-log", cutLog(fakeLog(cut.starts[i as 0 | 1], 0), 0, 12 + i));
   }
-  for (const page of cut.pages) page.close();
-  const back = await server.open("carl", { secret: cut.pages[0].secret });
+  const [carl, dora] = cut.pages;
+  dora.close();
+  const close = { ...closing(cut.starts[0], 0, 12), reason: "partner_disconnected" as const };
+  await carl.ask("close-episode", close);
+  await carl.take("scene");
+  const back = await server.open("dora", { secret: dora.secret });
   await back.take("scene");
-  const other = await server.open("dora", { secret: cut.pages[1].secret });
-  await other.take("scene");
   await server.running.idle();
 }
 
