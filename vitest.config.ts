@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Browsers come after the rest, two files at a time: most of what they do is wait for a game to be played. */
+/** Browsers share two cores with everything else: their files run one at a time, after the rest. */
 const BROWSER_TESTS = "test/browser/**/*.test.ts";
 
 export default defineConfig({
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [BROWSER_TESTS],
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -64,8 +64,9 @@ describe("a direct path that dies for a while", () => {
       const { paths, pairs, counts, connectionCount } = await snapshot(page);
       expect(connectionCount).toBe(1);
       expect(paths).toEqual(["direct", "relay", "direct"]);
-      expect(before[i]?.pairs).toHaveLength(1);
-      expect(pairs.length).toBeGreaterThan(1);
+      // A browser may settle for a better pair at once: there is at least one, and the restart adds to it.
+      expect(before[i]?.pairs.length).toBeGreaterThan(0);
+      expect(pairs.length).toBeGreaterThan(before[i]?.pairs.length ?? 0);
       expect(pairs.at(-1)).toMatchObject({ type: "direct", protocol: "udp" });
       for (const seen of [counts.sentPackets, counts.receivedPackets]) {
         expect(seen.relay).toBeGreaterThan(50);
