@@ -1,27 +1,11 @@
 /** One clean replay of one episode, and the CSV of each player made from it; the same for server and verify. */
-import {
-  type Action,
-  type Environment,
-  loadHasher,
-  type PausePolicy,
-  replayEpisode,
-} from "../../engine/index.ts";
+import { type Environment, loadHasher, type Recording, replayEpisode } from "../../engine/index.ts";
 import type { Cell } from "../store/csv-text.ts";
 import { type CsvPlayer, episodeCsv } from "../store/episode-csv.ts";
 import type { ObserverLog } from "../store/file-schema.ts";
 
 /** Plain data, so that it can be posted to a worker. */
-export interface ReplayJob {
-  readonly config: unknown;
-  readonly seed: number;
-  readonly maxSteps: number;
-  readonly episode: number;
-  /** `actions[frame][playerIndex]`. */
-  readonly actions: readonly (readonly Action[])[];
-  /** `flags[frame][playerIndex]`. */
-  readonly flags: readonly (readonly number[])[];
-  /** Absent in a file that knows nothing of pauses. */
-  readonly pausePolicy?: PausePolicy | undefined;
+export interface ReplayJob extends Omit<Recording, "environment"> {
   readonly players: readonly CsvPlayer[];
   /** One CSV is made for each. */
   readonly observers: readonly ObserverLog[];
@@ -53,21 +37,15 @@ function rewardsOf(
 
 export async function replay(environment: Environment, job: ReplayJob): Promise<ReplayResult> {
   const hasher = await loadHasher();
-  const { config, seed, maxSteps, episode, actions, flags, pausePolicy } = job;
+  const { players, observers, ...recording } = job;
   const { endFrame, isTerminal, hashes, table } = replayEpisode({
+    ...recording,
     environment,
-    config,
-    seed,
-    maxSteps,
-    episode,
-    actions,
-    flags,
-    pausePolicy,
     hasher,
   });
   const rows = table.rows as readonly (readonly Cell[])[];
-  const csvs = job.observers.map((observer) =>
-    episodeCsv({ columns: table.columns, rows }, job.players, observer),
+  const csvs = observers.map((observer) =>
+    episodeCsv({ columns: table.columns, rows }, players, observer),
   );
   const rewards = rewardsOf(environment, table.columns, rows);
   return { endFrame, isTerminal, hashes, csvs, columns: table.columns, rewards };

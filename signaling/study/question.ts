@@ -1,25 +1,7 @@
 /** Questions of a form and the one check of answers to them, run on the server. */
+import type { Question } from "../protocol.ts";
 
-interface QuestionBase {
-  readonly name: string;
-  /** Stands above the question. */
-  readonly heading?: string;
-  readonly prompt: string;
-  readonly isRequired: boolean;
-}
-
-export type FormQuestion = QuestionBase &
-  (
-    | { readonly kind: "text"; readonly lengthMax: number }
-    | {
-        readonly kind: "options";
-        /** URL of a picture under the prompt. */
-        readonly image?: string | null;
-        readonly options: readonly string[];
-        readonly isMultiple: boolean;
-      }
-    | { readonly kind: "scale"; readonly size: number; readonly labels: readonly string[] }
-  );
+export type FormQuestion = Question;
 
 export type Answer = string | number | boolean | null | readonly string[];
 export type Answers = Readonly<Record<string, Answer>>;
