@@ -25,6 +25,7 @@ export { runSyncTest } from "./inspection/sync-test.ts";
 export type { ConfirmedFrames } from "./record/confirmed-frames.ts";
 export type { SessionEvent } from "./record/event.ts";
 export type { DesyncReport, SessionMetrics } from "./record/metrics.ts";
+export { flatten } from "./replay/flatten.ts";
 export type { Recording, Replay } from "./replay/replay.ts";
 export { replayEpisode } from "./replay/replay.ts";
 export type { Cell, Table } from "./replay/trajectory.ts";

@@ -95,6 +95,7 @@ const SHARED = [
   "episode",
   "seed",
   "config",
+  "block",
   "environment",
   "maxSteps",
   "pausePolicy",

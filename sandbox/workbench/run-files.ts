@@ -82,7 +82,7 @@ export class RunRecord {
       }),
       csv: episodeCsv(
         { columns, rows } as Parameters<typeof episodeCsv>[0],
-        subjects,
+        { players: subjects },
         log.observer,
       ),
     };

@@ -5,7 +5,7 @@ import { DataError } from "../store/data-folder.ts";
 import { writeCodebook } from "./codebook.ts";
 import type { Field } from "./column.ts";
 import { DataReader } from "./data-reader.ts";
-import { writeFrames } from "./frame-table.ts";
+import { seeEpisodes, writeFrames } from "./frame-table.ts";
 import { METRICS_FIELDS } from "./metrics-field.ts";
 import { participantsOf } from "./participant-record.ts";
 import {
@@ -13,9 +13,9 @@ import {
   answersOf,
   cellsOf,
   columnsOf,
-  EPISODE_FIELDS,
+  episodeFields,
   participantFields,
-  VISIT_FIELDS,
+  visitFields,
 } from "./table.ts";
 import { TableFile } from "./table-file.ts";
 
@@ -64,12 +64,13 @@ export async function exportFolder(dataDir: string, outDir: string): Promise<Exp
       yield record;
     }
   }
+  const { columns, blocks } = await seeEpisodes(reader);
   const tables = [
     await writeTable(out, "participants", participantFields(participants), participants),
-    await writeTable(out, "visits", VISIT_FIELDS, ordered),
+    await writeTable(out, "visits", visitFields(ordered), ordered),
     await writeTable(out, "answers", ANSWER_FIELDS, ordered.flatMap(answersOf)),
-    await writeTable(out, "episodes", EPISODE_FIELDS, replays()),
-    await writeFrames(reader, out),
+    await writeTable(out, "episodes", episodeFields(blocks), replays()),
+    await writeFrames(reader, out, columns),
     await writeTable(out, "metrics", METRICS_FIELDS, reader.metrics()),
   ];
   await writeCodebook(out, tables);

@@ -59,6 +59,12 @@ const MEANINGS: readonly Meaning[] = [
     "Subject id of the player; empty for a seat that nobody took.",
   ),
   meaning(
+    /^conditions\./,
+    null,
+    "",
+    "Value of the game's block of the conditions file; nested keys joined with dots.",
+  ),
+  meaning(
     /^observer\.simulated_at_tick$/,
     "integer",
     "ticks",

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import { unguardText } from "../store/csv-text.ts";
 import { DataError } from "../store/data-folder.ts";
+import type { ReplayFile } from "../store/file-schema.ts";
 import type { Column, ColumnType } from "./column.ts";
 import type { DataReader } from "./data-reader.ts";
 import { FrameColumns } from "./frame-column.ts";
@@ -27,9 +28,18 @@ async function* rowsOf(path: string, episode: number): AsyncGenerator<readonly s
   }
 }
 
-async function learnColumns(reader: DataReader): Promise<readonly Column[]> {
+/** What the tables of episodes and of frames have to hold. */
+export interface SeenEpisodes {
+  readonly columns: readonly Column[];
+  /** Of the conditions file; each once. */
+  readonly blocks: readonly ReplayFile["block"][];
+}
+
+export async function seeEpisodes(reader: DataReader): Promise<SeenEpisodes> {
   const columns = new FrameColumns();
+  const blocks = new Map<string, ReplayFile["block"]>();
   for await (const { csvPath, file } of reader.replays()) {
+    if (file.block !== undefined) blocks.set(JSON.stringify(file.block), file.block);
     if (csvPath === null) continue;
     let open: (readonly [index: number, name: string])[] | null = null;
     for await (const row of rowsOf(csvPath, file.episode)) {
@@ -39,7 +49,7 @@ async function learnColumns(reader: DataReader): Promise<readonly Column[]> {
       } else for (const [index, name] of open) columns.seeCell(name, row[index] ?? "");
     }
   }
-  return columns.columns();
+  return { columns: columns.columns(), blocks: [...blocks.values()] };
 }
 
 function parsedCell(type: ColumnType, cell: string): unknown {
@@ -55,8 +65,11 @@ function parsedCell(type: ColumnType, cell: string): unknown {
   }
 }
 
-export async function writeFrames(reader: DataReader, dir: string): Promise<TableFile> {
-  const columns = await learnColumns(reader);
+export async function writeFrames(
+  reader: DataReader,
+  dir: string,
+  columns: readonly Column[],
+): Promise<TableFile> {
   const table = await TableFile.create(dir, "frames", [...columnsOf(EPISODE_KEYS), ...columns]);
   for await (const record of reader.replays()) {
     if (record.csvPath === null) continue;

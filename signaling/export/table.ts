@@ -1,7 +1,9 @@
 /** The small tables of an export, a row for each participant, visit, answer and episode. */
-import type { MetadataFile } from "../store/file-schema.ts";
-import { type Column, type ColumnType, derived, type Field, fieldsOf } from "./column.ts";
+import { blockCells } from "../store/block-cell.ts";
+import type { MetadataFile, ReplayFile } from "../store/file-schema.ts";
+import { type Column, derived, type Field, fieldsOf } from "./column.ts";
 import type { ReplayRecord } from "./data-reader.ts";
+import { namedFields } from "./named-field.ts";
 import type { ParticipantRecord } from "./participant-record.ts";
 
 const VISIT_KEYS = {
@@ -11,34 +13,24 @@ const VISIT_KEYS = {
   visit_number: "visit_number",
 } as const;
 
-/** What all the values are; JSON where they differ. */
-function typeOfAll(values: readonly unknown[]): ColumnType {
-  const types = new Set(values.map((value) => typeof value));
-  const [only] = types.size === 1 ? types : [];
-  if (only === "string") return "text";
-  return only === "number" || only === "boolean" ? only : "json";
-}
-
-/** One column for each name that any participant has. */
-function dynamicFields(
+function carriedFields(
   records: readonly ParticipantRecord[],
   group: "panel" | "globals",
   description: string,
 ): readonly Field<ParticipantRecord>[] {
-  const carried = ({ last }: ParticipantRecord, name: string) => {
-    const values = last[group] ?? {};
-    return Object.hasOwn(values, name) ? values[name] : null;
-  };
-  const names = new Set(records.flatMap(({ last }) => Object.keys(last[group] ?? {})));
-  return [...names].sort().map((name) => {
-    const values = records.map((record) => carried(record, name)).filter((value) => value !== null);
-    const source = `metadata: ${group}.${name}`;
-    const text = `${description} \`${name}\`.`;
-    return derived(`${group}.${name}`, typeOfAll(values), source, text, (record) =>
-      carried(record, name),
-    );
-  });
+  const of = ({ last }: ParticipantRecord) =>
+    new Map(Object.entries(last[group] ?? {}).map(([name, value]) => [`${group}.${name}`, value]));
+  return namedFields({ seen: records.map(of), source: `metadata: ${group}`, description, of });
 }
+
+const BLOCK_VALUE = "Value that the block of the conditions file has for";
+
+/** What somebody was given of the conditions file. */
+const GIVEN_KEYS = {
+  conditions_index: "conditions.index",
+  conditions_arrangement: "conditions.arrangement",
+  conditions_blocks: "conditions.blocks",
+} as const;
 
 export function participantFields(
   records: readonly ParticipantRecord[],
@@ -88,12 +80,13 @@ export function participantFields(
       { plan: "plan", plan_seed: "plan_seed", stager_metadata: "stager_metadata" },
       last,
     ),
-    ...dynamicFields(records, "panel", "What the participant's link said of the panel parameter"),
-    ...dynamicFields(records, "globals", "The participant's global"),
+    ...fieldsOf("metadata", GIVEN_KEYS, last),
+    ...carriedFields(records, "panel", "What the participant's link said of the panel parameter"),
+    ...carriedFields(records, "globals", "The participant's global"),
   ];
 }
 
-export const VISIT_FIELDS: readonly Field<MetadataFile>[] = [
+const VISIT_FIELDS: readonly Field<MetadataFile>[] = [
   ...fieldsOf<MetadataFile>(
     "metadata",
     {
@@ -128,6 +121,16 @@ export const VISIT_FIELDS: readonly Field<MetadataFile>[] = [
     (file) => file,
   ),
 ];
+
+export function visitFields(visits: readonly MetadataFile[]): readonly Field<MetadataFile>[] {
+  const of = ({ conditions }: MetadataFile) => blockCells(conditions?.block);
+  const source = "metadata: conditions.block";
+  return [
+    ...VISIT_FIELDS,
+    ...fieldsOf<MetadataFile>("metadata", GIVEN_KEYS, (file) => file),
+    ...namedFields({ seen: visits.map(of), source, description: BLOCK_VALUE, of }),
+  ];
+}
 
 /** One option, text or number that somebody gave to one question. */
 interface AnswerRecord {
@@ -200,7 +203,7 @@ export const EPISODE_KEYS: readonly Field<ReplayRecord>[] = fieldsOf<ReplayRecor
   ({ file }) => file,
 );
 
-export const EPISODE_FIELDS: readonly Field<ReplayRecord>[] = [
+const EPISODE_FIELDS: readonly Field<ReplayRecord>[] = [
   ...EPISODE_KEYS,
   ...fieldsOf<ReplayRecord>(
     "replay",
@@ -248,6 +251,18 @@ export const EPISODE_FIELDS: readonly Field<ReplayRecord>[] = [
     ({ file }) => file,
   ),
 ];
+
+/** `blocks` are those that any episode had. */
+export function episodeFields(
+  blocks: readonly ReplayFile["block"][],
+): readonly Field<ReplayRecord>[] {
+  const of = ({ file }: ReplayRecord) => blockCells(file.block);
+  const seen = blocks.map(blockCells);
+  return [
+    ...EPISODE_FIELDS,
+    ...namedFields({ seen, source: "replay: block", description: BLOCK_VALUE, of }),
+  ];
+}
 
 /** The cells of one record, by column. */
 export function cellsOf<R>(fields: readonly Field<R>[], record: R): readonly unknown[] {

@@ -77,6 +77,7 @@ export function replayFile(options: {
     environment: { id: settings.environmentId, digest: settings.environmentDigest },
     config: settings.config,
     configDigest: settings.configDigest,
+    ...(settings.block ? { block: settings.block as NonNullable<ReplayFile["block"]> } : {}),
     session: settings.session,
     inputDelay: inputDelayOf(settings.session, options.closes),
     seed: settings.seeds[episode] as number,

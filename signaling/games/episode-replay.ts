@@ -1,12 +1,11 @@
 /** One clean replay of one episode, and the CSV of each player made from it; the same for server and verify. */
 import { type Environment, loadHasher, type Recording, replayEpisode } from "../../engine/index.ts";
 import type { Cell } from "../store/csv-text.ts";
-import { type CsvPlayer, episodeCsv } from "../store/episode-csv.ts";
+import { type CsvGame, episodeCsv } from "../store/episode-csv.ts";
 import type { ObserverLog } from "../store/file-schema.ts";
 
 /** Plain data, so that it can be posted to a worker. */
-export interface ReplayJob extends Omit<Recording, "environment"> {
-  readonly players: readonly CsvPlayer[];
+export interface ReplayJob extends Omit<Recording, "environment">, CsvGame {
   /** One CSV is made for each. */
   readonly observers: readonly ObserverLog[];
 }
@@ -37,7 +36,7 @@ function rewardsOf(
 
 export async function replay(environment: Environment, job: ReplayJob): Promise<ReplayResult> {
   const hasher = await loadHasher();
-  const { players, observers, ...recording } = job;
+  const { players, block, observers, ...recording } = job;
   const { endFrame, isTerminal, hashes, table } = replayEpisode({
     ...recording,
     environment,
@@ -45,7 +44,7 @@ export async function replay(environment: Environment, job: ReplayJob): Promise<
   });
   const rows = table.rows as readonly (readonly Cell[])[];
   const csvs = observers.map((observer) =>
-    episodeCsv({ columns: table.columns, rows }, players, observer),
+    episodeCsv({ columns: table.columns, rows }, { players, block }, observer),
   );
   const rewards = rewardsOf(environment, table.columns, rows);
   return { endFrame, isTerminal, hashes, csvs, columns: table.columns, rewards };

@@ -175,11 +175,12 @@ export class Settlement {
     inputs: AgreedInputs,
   ): Promise<ReplayResult | { readonly fault: string }> {
     const { folder, replayer, log } = this.#options;
-    const { config, seeds, maxSteps, environmentDigest, session, fps } = game.settings;
+    const { config, block, seeds, maxSteps, environmentDigest, session, fps } = game.settings;
     try {
       const path = join(folder.path, ENVIRONMENTS_FOLDER, `${environmentDigest}.js`);
       return await replayer.replay(environmentDigest, await readFile(path, "utf8"), {
         config,
+        block,
         seed: seeds[episode] as number,
         maxSteps,
         episode,

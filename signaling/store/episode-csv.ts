@@ -1,4 +1,6 @@
-/** The CSV of one episode: the server's rows, then who played, then what one page observed. */
+/** The CSV of one episode: the server's rows, then who played under which conditions, then what one page observed. */
+import { blockCells } from "./block-cell.ts";
+import type { BlockConfig } from "./block-table.ts";
 import { type Cell, csvText } from "./csv-text.ts";
 import type { ObserverLog } from "./file-schema.ts";
 
@@ -10,6 +12,13 @@ export interface EpisodeTable {
 export interface CsvPlayer {
   readonly agent: string;
   readonly subjectId: string | null;
+}
+
+/** What is the same in every row. */
+export interface CsvGame {
+  readonly players: readonly CsvPlayer[];
+  /** What the game had of the conditions file; absent or null for nothing. */
+  readonly block?: BlockConfig | null | undefined;
 }
 
 function observerColumns(players: readonly CsvPlayer[]): readonly string[] {
@@ -34,18 +43,21 @@ function observerCells(log: ObserverLog, frame: number, players: readonly CsvPla
 
 export function episodeCsv(
   table: EpisodeTable,
-  players: readonly CsvPlayer[],
+  { players, block }: CsvGame,
   observer: ObserverLog,
 ): string {
+  const conditions = blockCells(block);
   const columns = [
     ...table.columns,
     ...players.map(({ agent }) => `player_subjects.${agent}`),
+    ...conditions.keys(),
     ...observerColumns(players),
   ];
   const subjects = players.map(({ subjectId }) => subjectId);
   const rows = table.rows.map((row, frame) => [
     ...row,
     ...subjects,
+    ...conditions.values(),
     ...observerCells(observer, frame, players),
   ]);
   return csvText([columns, ...rows]);

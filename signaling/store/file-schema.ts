@@ -101,7 +101,7 @@ export const episodeRowSchema = z
   .object({ t: count, episode_num: count })
   .catchall(cell)
   .describe(
-    "One row of an episode CSV: canonical columns (t to isPaused), player_subjects.*, observer.*; an empty cell is null.",
+    "One row of an episode CSV: canonical columns (t to isPaused), player_subjects.*, conditions.*, observer.*; an empty cell is null.",
   );
 
 export const observerSchema = z
@@ -199,6 +199,10 @@ export const replaySchema = z
     }),
     config: z.unknown().describe("Configuration of the environment."),
     configDigest: hash,
+    block: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe("The values of the conditions file that the game had. Absent: none."),
     session: sessionSchema,
     pausePolicy: pausePolicySchema,
     inputDelay: inputDelaySchema,

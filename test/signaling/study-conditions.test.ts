@@ -2,8 +2,10 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StudyBlocks, StudyConditions } from "../../signaling/conditions/study-blocks.ts";
+import { exportFolder } from "../../signaling/export/export.ts";
 import type { GameStart, SceneView } from "../../signaling/protocol.ts";
 import { startServer } from "../../signaling/server.ts";
 import { BlockTable } from "../../signaling/store/block-table.ts";
@@ -67,6 +69,44 @@ async function playTogether(pages: readonly HeadlessPage[], scenes: readonly Sce
   return { starts, next };
 }
 
+const readTable = async (path: string): Promise<Record<string, string>[]> =>
+  parse(await readFile(path, "utf8"), { columns: true });
+
+/** Every table of the export has the values, and the codebook explains them. */
+async function checkExport(server: StudyServer): Promise<void> {
+  const out = server.path("../tables");
+  await exportFolder(server.path(), out);
+  const table = (name: string) => readTable(join(out, `${name}.csv`));
+  const ofDora = ({ subject_id: id }: Record<string, string>) => id === "dora";
+  const given = {
+    conditions_index: "2",
+    conditions_arrangement: "1",
+    conditions_blocks: '["high","low"]',
+  };
+  expect((await table("participants")).filter(ofDora)).toMatchObject([given]);
+  const visits = (await table("visits")).filter(ofDora);
+  expect(visits.map((row) => row["conditions.name"])).toEqual([
+    "",
+    "high",
+    "high",
+    "low",
+    "low",
+    "high",
+  ]);
+  expect(visits[1]).toMatchObject({ ...given, "conditions.words.title": "Low & slow" });
+  const goals = (rows: readonly Record<string, string>[]) =>
+    new Set(rows.map((row) => `${row.visit_number}: ${row["conditions.goal"]}`));
+  for (const name of ["episodes", "frames"]) {
+    expect(goals((await table(name)).filter(ofDora))).toEqual(new Set(["1: 900", "2: 500"]));
+  }
+  const explained = (await table("codebook")).filter(({ column }) => column === "conditions.goal");
+  expect(explained.map(({ table: name, type }) => `${name}: ${type}`)).toEqual([
+    "visits: number",
+    "episodes: number",
+    "frames: integer",
+  ]);
+}
+
 const bodyOf = (scene: SceneView | undefined) => (scene as { bodyHtml: string }).bodyHtml;
 
 describe("a study of pairs with a conditions file", () => {
@@ -111,9 +151,27 @@ describe("a study of pairs with a conditions file", () => {
     expect(await server.json("welcome", "dora_metadata.json")).toMatchObject({ conditions: null });
     expect(await server.json("play", "dora_ep0_replay.json")).toMatchObject({
       config: { goal: 900 },
+      block: { goal: 900, words: { title: "Low & slow" } },
     });
+    const rows = await readTable(server.path("play", "dora_ep0.csv"));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        "conditions.name": "high",
+        "conditions.block_id": "0",
+        "conditions.participant_index": "2",
+        "conditions.goal": "900",
+        "conditions.words.title": "Low & slow",
+      });
+    }
     const report = await verifyFolder(server.path());
     expect(report.exitCode).toBe(0);
+    await checkExport(server);
+    const path = server.path("play", "dora_ep0_replay.json");
+    const replay = await readFile(path, "utf8");
+    await writeFile(path, replay.replace('"goal":900,"words"', '"goal":901,"words"'));
+    const { lines } = await verifyFolder(server.path());
+    expect(lines.join("\n")).toContain("conditions.goal: expected 901, got 900");
   });
 });
 
