@@ -18,6 +18,7 @@ export function atLeast(name: string, limit: number, measured: number | undefine
 
 /** False for a figure that is missing, too. */
 export function isMet({ bound, limit, measured }: Target): boolean {
+  if (!Number.isFinite(measured)) return false;
   return bound === "at most" ? measured <= limit : measured >= limit;
 }
 

@@ -75,7 +75,8 @@ export class PlayWriter {
     writer.writeSigned(header.newestFrame - header.hashFrame);
     writer.write(header.chain, 32);
     const from = header.newestFrame - header.inputCount;
-    for (const player of this.#senders) {
+    for (let i = 0; i < this.#senders.length; i++) {
+      const player = this.#senders[i] as number;
       writeRun(writer, queues[player] as InputQueue, from, header.newestFrame);
     }
     const { byteLength } = writer;

@@ -38,6 +38,12 @@ export class SyncLayer {
     return confirmed;
   }
 
+  /** Players whose inputs end at the confirmed frame: it waits for them. */
+  get waitingFor(): readonly number[] {
+    const { confirmedFrame } = this;
+    return this.queues.flatMap(({ length }, i) => (length === confirmedFrame ? [i] : []));
+  }
+
   /** First wrong frame over all players since the last `takeMisprediction`. */
   get misprediction(): Misprediction | null {
     return this.#wrong;

@@ -9,7 +9,8 @@ export function fulfil(
   world: World,
   session: Pick<Session, "reportConfirmed" | "reportState">,
 ): void {
-  for (const request of requests) {
+  for (let i = 0; i < requests.length; i++) {
+    const request = requests[i] as Request;
     switch (request.kind) {
       case "save":
         world.save(request.frame);

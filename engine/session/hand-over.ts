@@ -89,11 +89,14 @@ export class HandOver {
 
   /** Sends what is due, one message a receiver and tick. */
   send(): void {
-    for (const delivery of this.#deliveries) this.#sendLog(delivery);
+    for (let i = 0; i < this.#deliveries.length; i++) {
+      this.#sendLog(this.#deliveries[i] as Delivery);
+    }
   }
 
   /** Requests the states that receivers wait for, once they were sent all of the log. */
   describe(): void {
+    if (this.#deliveries.length === 0) return;
     const { simulator, host } = this.#options;
     const newestFrame = this.#newestFrame;
     for (const delivery of this.#deliveries) {

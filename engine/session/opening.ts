@@ -59,6 +59,11 @@ export class Opening {
     return this.#hasStarted;
   }
 
+  /** Frames between a key press and its effect; null until all have agreed. */
+  get delayFrames(): number | null {
+    return this.#delayFrames;
+  }
+
   get inputDelay(): InputDelayRecord {
     return { delayFrames: this.#delayFrames, proposals: this.#sorted() };
   }

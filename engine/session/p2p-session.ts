@@ -105,7 +105,8 @@ export class P2PSession implements Session {
 
   receive(packets: readonly SessionPacket[], nowMs: number): void {
     this.#nowMs = nowMs;
-    for (const packet of packets) {
+    for (let i = 0; i < packets.length; i++) {
+      const packet = packets[i] as SessionPacket;
       const peer = this.#group.find(packet.peer);
       if (peer === null) this.#desk.audience.receive(packet);
       else if (packet.channel === "control") this.#desk.receive(peer, packet.bytes, nowMs);
@@ -211,7 +212,9 @@ export class P2PSession implements Session {
     const { chain } = this.#simulator;
     const { generation } = chain;
     const endFrame = this.#endFrame;
-    for (const peer of this.#group.peers) {
+    const { peers } = this.#group;
+    for (let i = 0; i < peers.length; i++) {
+      const peer = peers[i] as Peer;
       if (!peer.isAckKnown) continue;
       if (peer.state.kind !== "closed" && peer.end === null) {
         this.#outgoing.push(peer.writePlay(chain, this.#nowMs));
@@ -229,13 +232,13 @@ export class P2PSession implements Session {
     const rollback = simulator.rollBack(nowMs);
     if (rollback !== null) this.#events.push(rollback);
     if (simulator.unprovenFrame === null) this.#catchUp(nowMs);
-    const { currentFrame, confirmedFrame, queues } = simulator.sync;
+    const { currentFrame, confirmedFrame } = simulator.sync;
     if (simulator.unprovenFrame !== null) {
       simulator.confirm();
       return;
     }
     if (currentFrame - confirmedFrame >= this.#options.config.predictionWindowFrames) {
-      const waitingFor = queues.flatMap((queue, i) => (queue.length === confirmedFrame ? [i] : []));
+      const { waitingFor } = simulator.sync;
       if (simulator.recorder.stalled(currentFrame, waitingFor, nowMs)) {
         this.#events.push({ kind: "stalled", frame: currentFrame, waitingFor, atMs: nowMs });
       }
@@ -246,8 +249,10 @@ export class P2PSession implements Session {
         this.#events.push({ kind: "unstalled", frame: currentFrame, atMs: nowMs, stalledMs });
       }
       // A page that came back may have inputs of the one before for frames still to come.
-      if (this.sampledFrame <= currentFrame + (this.#opening.inputDelay.delayFrames ?? 0)) {
-        for (const player of this.#localPlayers) simulator.pushSample(player);
+      if (this.sampledFrame <= currentFrame + (this.#opening.delayFrames ?? 0)) {
+        for (let i = 0; i < this.#localPlayers.length; i++) {
+          simulator.pushSample(this.#localPlayers[i] as number);
+        }
         this.#inputClock.mark(this.sampledFrame, nowMs);
       }
       simulator.advance(nowMs);

@@ -34,6 +34,7 @@ export interface PeerGroupOptions {
 
 export class PeerGroup {
   readonly peers: readonly Peer[];
+  readonly #byNumber: ReadonlyMap<number, Peer>;
   readonly #options: PeerGroupOptions;
   #nextHelloMs = Number.NEGATIVE_INFINITY;
   readonly #nextAnswerMs = new Map<number, number>();
@@ -44,6 +45,7 @@ export class PeerGroup {
     const { players } = options.session;
     const numbers = players.flatMap((seat) => (seat.kind === "remote" ? [seat.peer] : []));
     this.peers = [...new Set(numbers)].sort((a, b) => a - b).map((peer) => this.#makePeer(peer));
+    this.#byNumber = new Map(this.peers.map((peer) => [peer.peer, peer]));
   }
 
   /** Whether every peer has agreed on the digest. */
@@ -75,8 +77,7 @@ export class PeerGroup {
   }
 
   find(peer: number): Peer | null {
-    for (const candidate of this.peers) if (candidate.peer === peer) return candidate;
-    return null;
+    return this.#byNumber.get(peer) ?? null;
   }
 
   /** Greets again when it is time; with nobody to greet, all agree. */
@@ -132,7 +133,8 @@ export class PeerGroup {
   watchSilence(nowMs: number): void {
     const { session, host } = this.#options;
     const { config } = session;
-    for (const peer of this.peers) {
+    for (let i = 0; i < this.peers.length; i++) {
+      const peer = this.peers[i] as Peer;
       if (peer.end !== null || peer.state.kind === "closed") continue;
       const silentMs = nowMs - peer.lastHeardMs;
       if (silentMs >= config.interruptedAfterMs) this.interrupt(peer, nowMs);

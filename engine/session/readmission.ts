@@ -48,7 +48,7 @@ export class Readmission {
       mine: incarnation,
       software,
       currentFrame: simulator.sync.currentFrame,
-      agreedDelayFrames: opening.inputDelay.delayFrames,
+      agreedDelayFrames: opening.delayFrames,
       askedDelayFrames: opening.askedBy(peer.players[0] as number),
       held: peer.players.map((player) => holdingOf(simulator, player)),
     });

@@ -83,7 +83,7 @@ export class Recovery {
     const asked = this.#asked[generation + 1];
     // A page that has come back has yet to reach the frame.
     if (asked !== undefined && asked.agreedFrame > newestFrame) return false;
-    this.#plan = asked ?? this.#ownPlan(nowMs);
+    this.#plan = asked ?? (this.#isDisputed ? this.#ownPlan(nowMs) : null);
     if (this.#plan === null) return false;
     this.#outcome = "out-of-reach";
     simulator.describe(this.#plan.agreedFrame);
@@ -97,14 +97,16 @@ export class Recovery {
     this.#outcome = isAgreed ? "restored" : "differing";
   }
 
+  get #isDisputed(): boolean {
+    return !this.#isOver && this.#options.peers.some(isDisputed);
+  }
+
   #live(): readonly Peer[] {
     return this.#options.peers.filter(({ state }) => state.kind !== "closed");
   }
 
   /** Null while it is not known of every live peer where it differs, or that it does not before that. */
   #ownPlan(nowMs: number): Plan | null {
-    if (this.#isOver || this.#options.peers.every((peer) => peer.disputedFrame === null))
-      return null;
     const { chain } = this.#options.simulator;
     const live = this.#live();
     const frame = Math.min(...live.map((peer) => peer.disputedFrame ?? Number.POSITIVE_INFINITY));
@@ -175,4 +177,8 @@ export class Recovery {
     const kind = outcome === "restored" ? "recovered" : "unrecovered";
     this.#options.host.emit({ kind, ...record });
   }
+}
+
+function isDisputed({ disputedFrame }: Peer): boolean {
+  return disputedFrame !== null;
 }

@@ -218,7 +218,7 @@ export class Return {
     // Nobody fair is further ahead of what is confirmed, and so of these inputs, than a window.
     const furthest = Math.max(length, ...lengths) + config.predictionWindowFrames;
     this.#levelFrame = Math.max(length, Math.min(furthest, ...reached));
-    const newest = Math.max(this.#levelFrame + (opening.inputDelay.delayFrames ?? 0), ...lengths);
+    const newest = Math.max(this.#levelFrame + (opening.delayFrames ?? 0), ...lengths);
     for (const player of localPlayers) {
       simulator.fill(player, newest, "neutral");
     }

@@ -2,7 +2,7 @@
  * Turns queues into requests: one rollback at most, then one new frame. Shared by those who
  * play and those who watch, so that both are the same simulation.
  */
-import { assert } from "../determinism/assert.ts";
+import { fail } from "../determinism/assert.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { ConfirmedFrames } from "../record/confirmed-frames.ts";
 import { EpisodeLog } from "../record/episode-log.ts";
@@ -217,10 +217,8 @@ export class Simulator {
   /** Takes the answer to a `confirm` request; true if it ends the episode. */
   reportConfirmed(state: ConfirmedState): boolean {
     if (this.#endFrame !== null) return false;
-    assert(
-      state.frame === this.chain.newestFrame + 1,
-      () => `Expected the state of frame ${this.chain.newestFrame + 1}, got ${state.frame}`,
-    );
+    const frame = this.chain.newestFrame + 1;
+    if (state.frame !== frame) fail(`Expected the state of frame ${frame}, got ${state.frame}`);
     this.chain.push(state.hash);
     if (!state.isTerminal) return false;
     this.#endFrame = state.frame;

@@ -75,7 +75,7 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
 
   /** Returns a state made of pooled objects: the one restored before is overwritten. */
   load(tape: Tape): unknown {
-    for (const shape of this.#shapes) shape.releaseAll();
+    for (let i = 0; i < this.#shapes.length; i++) (this.#shapes[i] as Shape).releaseAll();
     this.#arraysUsed = 0;
     tape.length = 0;
     tape.refCount = 0;
@@ -127,8 +127,8 @@ export class PlainMemory implements StateMemory<unknown, Tape>, Walker {
 
   /** Saves the object at `from` and those behind it that have the same shape; returns the next index. */
   #saveObjects(list: readonly unknown[], from: number, tape: Tape): number {
-    for (const shape of this.#shapes) {
-      const next = shape.saveRun(list, from, tape);
+    for (let i = 0; i < this.#shapes.length; i++) {
+      const next = (this.#shapes[i] as Shape).saveRun(list, from, tape);
       if (next > from) return next;
     }
     return this.#learnShape(list[from]).saveRun(list, from, tape);
