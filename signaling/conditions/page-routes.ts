@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { SECURITY_HEADERS } from "../http-routes.ts";
 import { buildPage } from "../page-build.ts";
-import { jsonText } from "./expansion/python-text.ts";
+import { shownJson } from "./expansion/python-text.ts";
 import { type Experiment, UnknownParticipantError } from "./experiment.ts";
 import { isEditFault, type LiveFile } from "./live-file.ts";
 import type { ConditionsView, EditResult, ParticipantView } from "./page-protocol.ts";
@@ -97,7 +97,7 @@ function participantView(
 ): ParticipantView {
   const blocks = experiment.getConfigTables(participantIndex).map((config) => ({
     name: config.get("name") as string,
-    config: jsonText(config, JSON_INDENT),
+    config: shownJson(config, JSON_INDENT),
   }));
   const blockName = experiment.getBlockName(participantIndex);
   const source = blockName === null ? null : file.sourceOf(blockName);

@@ -19,7 +19,7 @@ configuration = { order = ["A", "B"] }
 # The easy one.
 [[blocks]]
 name = "A"
-config = { pace = 1, note = "slow" } # to be tuned
+config = { pace = 1, note = "träge" } # to be tuned
 
 [[blocks]]
 name = "B"
@@ -75,7 +75,9 @@ describe("conditions page", () => {
     const { page, client, faults } = await open();
     await button(page, "Start").click();
     await row(page, 1).getByText("block 1 of 2").waitFor();
-    expect(await page.locator("[aria-current=step]").textContent()).toContain('"pace": 1');
+    const current = await page.locator("[aria-current=step]").textContent();
+    expect(current).toContain('"pace": 1');
+    expect(current).toContain('"note": "träge"');
 
     await button(page, "Add participant").click();
     await page.getByText("Participant 2 is added.").waitFor();
@@ -114,15 +116,15 @@ describe("conditions page", () => {
   it("[CO14] shows what an edit would change, writes it and keeps the file's comments and order", async () => {
     const { page, path, client } = await open();
     await client.moveToNext(1);
-    await startEdit(page, (text) => text.replace('"slow"', '"fast"'));
+    await startEdit(page, (text) => text.replace('"träge"', '"fast"'));
     await button(page, "Show what would change").click();
-    const change = page.getByRole("row", { name: 'A.note "slow" "fast" 1' });
+    const change = page.getByRole("row", { name: 'A.note "träge" "fast" 1' });
     await change.waitFor();
-    await page.getByRole("row", { name: 'B.note "slow" "fast" 1' }).waitFor();
+    await page.getByRole("row", { name: 'B.note "träge" "fast" 1' }).waitFor();
     expect(await readFile(path, "utf8")).toBe(FILE);
     await button(page, "Write to study.toml").click();
     await page.getByText("study.toml changed at").waitFor();
-    expect(await readFile(path, "utf8")).toBe(FILE.replace('"slow"', '"fast"'));
+    expect(await readFile(path, "utf8")).toBe(FILE.replace('"träge"', '"fast"'));
     expect(await client.getConfig(1)).toMatchObject({ data: { note: "fast" } });
   });
 

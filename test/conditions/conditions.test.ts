@@ -231,7 +231,7 @@ it("[CO9] expands 10,000 participants in a time far below any wait", () => {
 describe("faults", () => {
   it("[CO6] names the line and the key of each", () => {
     const text = `[configuration]
-order = ["A", "Z"]
+order = ["A", "Ä"]
 groups_strategy = "random"
 seed = 3
 [[blocks]]
@@ -244,7 +244,7 @@ b = nan
 name = "A"
 `;
     expect(faultsOf(text)).toEqual([
-      'Expected `order[1]` to be the name of a block (A), got "Z" (line 2, `configuration.order[1]`)',
+      'Expected `order[1]` to be the name of a block (A), got "Ä" (line 2, `configuration.order[1]`)',
       'Expected `groups_strategy` to be randomize or latin_square or as_is, got "random" (line 3, `configuration.groups_strategy`)',
       expect.stringMatching(
         /^Unknown key `seed`; known are order, .* \(line 4, `configuration.seed`\)$/,

@@ -161,7 +161,7 @@ config.pace = 9
       { place: "A.a", before: "1", after: null, participants: [1] },
       { place: "A.t.x", before: "1", after: null, participants: [1] },
       { place: "A.t.y", before: "2", after: "2.0", participants: [1] },
-      { place: "A.z", before: null, after: '"\\u00fc"', participants: [1] },
+      { place: "A.z", before: null, after: '"ü"', participants: [1] },
     ]);
   });
 });

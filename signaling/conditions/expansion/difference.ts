@@ -1,6 +1,6 @@
 /** What is different for a participant when other conditions take the place of the old. */
 import type { Expansion } from "./conditions.ts";
-import { jsonText } from "./python-text.ts";
+import { shownJson } from "./python-text.ts";
 import { isTable, type Table, type Value } from "./value.ts";
 
 export interface Difference {
@@ -15,7 +15,7 @@ export interface Difference {
 const POSITION_KEYS = ["name", "block_id", "participant_index"];
 
 function textOf(value: Value | undefined): string | null {
-  return value === undefined ? null : jsonText(value);
+  return value === undefined ? null : shownJson(value);
 }
 
 function compareTables(place: string, before: Table, after: Table): readonly Difference[] {

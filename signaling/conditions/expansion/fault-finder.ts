@@ -1,6 +1,6 @@
 /** Collects what is wrong with a conditions file. */
 import type { ConditionsFault } from "./error.ts";
-import { jsonText } from "./python-text.ts";
+import { shownJson } from "./python-text.ts";
 import { keyOf, type TomlDocument } from "./toml-document.ts";
 import type { Path, Table, Value } from "./value.ts";
 
@@ -24,7 +24,7 @@ export class FaultFinder {
   /** Says whether it is right, so that a check that builds on this one can be left out. */
   expect(isRight: boolean, path: Path, what: string, value: Value | undefined): boolean {
     if (isRight) return true;
-    const shown = value === undefined ? "nothing" : jsonText(value);
+    const shown = value === undefined ? "nothing" : shownJson(value);
     const start = path.findLastIndex((step) => typeof step === "string");
     this.add(path, `Expected \`${keyOf(path.slice(start))}\` to be ${what}, got ${shown}`);
     return false;

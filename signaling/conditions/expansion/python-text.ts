@@ -76,24 +76,40 @@ function asciiString(text: string): string {
   );
 }
 
-/**
- * `json.dumps(value)`: ASCII alone, integers with all digits, floats with a point. With `indent`
- * one value a line, as `json.dumps(value, indent=indent)`. Keys keep their order.
- */
-export function jsonText(value: Value, indent = 0, depth = 0): string {
-  if (typeof value === "string") return asciiString(value);
+interface JsonStyle {
+  /** Spaces; 0 for all in one line. */
+  readonly indent: number;
+  /** How a text is written. */
+  quote(text: string): string;
+}
+
+function styledJson(value: Value, style: JsonStyle, depth: number): string {
+  const { indent, quote } = style;
+  if (typeof value === "string") return quote(value);
   if (typeof value === "number") return numberText(value, "Infinity", "NaN");
-  if (value instanceof DateTime) return asciiString(value.text);
+  if (value instanceof DateTime) return quote(value.text);
   if (!isList(value) && !isTable(value)) return String(value);
+  const inside = (entry: Value) => styledJson(entry, style, depth + 1);
   const items = isList(value)
-    ? value.map((entry) => jsonText(entry, indent, depth + 1))
-    : [...value].map(
-        ([key, entry]) => `${asciiString(key)}: ${jsonText(entry, indent, depth + 1)}`,
-      );
+    ? value.map(inside)
+    : [...value].map(([key, entry]) => `${quote(key)}: ${inside(entry)}`);
   const [open, close] = isList(value) ? "[]" : "{}";
   if (items.length === 0) return `${open}${close}`;
   if (indent === 0) return `${open}${items.join(", ")}${close}`;
   const outer = `\n${" ".repeat(indent * depth)}`;
   const inner = outer + " ".repeat(indent);
   return `${open}${inner}${items.join(`,${inner}`)}${outer}${close}`;
+}
+
+/**
+ * `json.dumps(value)`: ASCII alone, integers with all digits, floats with a point. With `indent`
+ * one value a line, as `json.dumps(value, indent=indent)`. Keys keep their order.
+ */
+export function jsonText(value: Value, indent = 0): string {
+  return styledJson(value, { indent, quote: asciiString }, 0);
+}
+
+/** As `jsonText`, with every letter as itself: for people. */
+export function shownJson(value: Value, indent = 0): string {
+  return styledJson(value, { indent, quote: JSON.stringify }, 0);
 }
