@@ -190,6 +190,39 @@ const CHANGING: readonly Endpoint[] = [
 
 export const ENDPOINTS: readonly Endpoint[] = [...READING, ...CHANGING];
 
+/** A participant and a block. */
+const PARAMETERS_MAX = 2;
+
+interface Request {
+  readonly method: Method;
+  readonly name: string;
+  /** Digits. */
+  readonly parameters: readonly string[];
+}
+
+/** A page that only tells its status. */
+function statusPage(status: number, reason: string): Answer {
+  const text = `${status}: ${reason}`;
+  const body = `<html><title>${text}</title><body>${text}</body></html>`;
+  return { status, type: "text/html", body };
+}
+
+/** What experiment-server does by accident; null where it means what it does. */
+function accident(experiment: Experiment, { method, name, parameters }: Request): Answer | null {
+  const [first, second] = parameters;
+  if (method === "POST" && name === "move-to-next" && second !== undefined) {
+    const { type, body } = json(new Map([["name", experiment.moveToNext(Number(first))]]));
+    return { status: 404, type, body: `unknown second parameter ${second}${body}` };
+  }
+  const needsOne = ["POST move-all-to-block", "PUT add-participant"].includes(`${method} ${name}`);
+  if ((method !== "POST" && second !== undefined) || (needsOne && first === undefined)) {
+    return statusPage(500, "Internal Server Error");
+  }
+  // The participant is looked for before the name of the request.
+  if (method === "GET" && first !== undefined) experiment.getState(Number(first));
+  return null;
+}
+
 /** For an address with more, less or other parameters than its endpoint has. */
 function misfit({ name, method }: Endpoint, parameters: readonly string[]): Answer {
   if (name === "new-participant") {
@@ -205,25 +238,31 @@ function unknownEndpoint(experiment: Experiment, method: Method): Answer {
   return refusal(404, method === "GET" ? "N/A" : "n/a");
 }
 
+function answerKnown(experiment: Experiment, request: Request): Answer {
+  const { method, name, parameters } = request;
+  const own = experiment.isExact ? accident(experiment, request) : null;
+  if (own !== null) return own;
+  const endpoint = ENDPOINTS.find((one) => one.name === name && one.method === method);
+  if (endpoint === undefined) return unknownEndpoint(experiment, method);
+  const form = endpoint.forms.find(({ length }) => length === parameters.length);
+  if (form === undefined) return misfit(endpoint, parameters);
+  const given = Object.fromEntries(form.map((kind, index) => [kind, Number(parameters[index])]));
+  return endpoint.answer(experiment, given);
+}
+
 /** Does what the request asks for; `segments` are those of the path behind `/api/`. */
 export function answerRequest(
   experiment: Experiment,
   method: Method,
   segments: readonly string[],
 ): Answer {
-  const [name, ...parameters] = segments;
-  const endpoint = ENDPOINTS.find((one) => one.name === name && one.method === method);
-  if (endpoint === undefined) return unknownEndpoint(experiment, method);
-  if (!parameters.every((text) => /^[0-9]{1,15}$/.test(text))) {
-    const body =
-      "<html><title>405: Method Not Allowed</title><body>405: Method Not Allowed</body></html>";
-    return { status: 405, type: "text/html", body };
+  const [name = "", ...parameters] = segments;
+  const areNumbers = parameters.every((text) => /^[0-9]{1,15}$/.test(text));
+  if (!areNumbers || parameters.length > PARAMETERS_MAX) {
+    return method === "GET" ? statusPage(404, "Not Found") : statusPage(405, "Method Not Allowed");
   }
-  const form = endpoint.forms.find(({ length }) => length === parameters.length);
-  if (form === undefined) return misfit(endpoint, parameters);
-  const given = Object.fromEntries(form.map((kind, index) => [kind, Number(parameters[index])]));
   try {
-    return endpoint.answer(experiment, given);
+    return answerKnown(experiment, { method, name, parameters });
   } catch (error) {
     const isExpected = [UnknownParticipantError, ConditionsError, PythonError].some(
       (kind) => error instanceof kind,

@@ -66,7 +66,8 @@ export async function serverProcess(
   const { url, port, adminToken } = ready;
   const client = new ConditionsClient({ port, ...(adminToken === null ? {} : { adminToken }) });
   const stop = async () => {
-    child.kill("SIGTERM");
+    // As when the script ends; a signal could meet a process that is ending.
+    if (child.connected) child.disconnect();
     await ended;
   };
   return { url, port, adminToken, process: child, client, stop };

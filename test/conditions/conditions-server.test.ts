@@ -78,24 +78,52 @@ async function ask(server: RunningConditionsServer, request: string, headers = {
   return { status: response.status, body: await response.text(), headers: response.headers };
 }
 
-/** Where the reference fails by accident, or moves somebody although it says that it did not. */
-const FAULTY = new Map([
-  ["PUT /api/add-participant", { status: 404, body: "Need atleast one paramter." }],
-  ["POST /api/move-all-to-block", { status: 404, body: "Need atleast one paramter." }],
-  ["POST /api/move-to-next/1/2", { status: 404, body: "unknown second parameter 2" }],
-  ["GET /api/config/1/2", { status: 404, body: "N/A" }],
-]);
-
 describe("conditions server", () => {
-  it("[CO10] gives the reference's statuses and bodies, but for those that are accidents", async () => {
+  it("[CO10] gives the reference's statuses and bodies where its behaviour is asked for", async () => {
     const { server } = await serve(await exactReadme());
     for (const { request, status, body } of TRANSCRIPT.steps) {
-      const expected = FAULTY.get(request) ?? { status: Number(status), body };
       const answer = await ask(server, request);
       expect({ request, status: answer.status, body: answer.body }).toEqual({
         request,
-        ...expected,
+        status: Number(status),
+        body,
       });
+    }
+  });
+
+  /** Where the reference fails by accident, or moves somebody although it says that it did not. */
+  const UNLIKE: Readonly<Record<string, readonly [status: number, body: string]>> = {
+    "PUT /api/add-participant": [404, "Need atleast one paramter."],
+    "POST /api/move-all-to-block": [404, "Need atleast one paramter."],
+    "POST /api/move-to-next/1/2": [404, "unknown second parameter 2"],
+    "GET /api/config/1/2": [404, "N/A"],
+    "PUT /api/nope": [404, "n/a"],
+  };
+
+  it("[CO10] by default fails at nothing by accident, and moves nobody without saying so", async () => {
+    const { server } = await serve(await readme());
+    for (const [request, expected] of Object.entries(UNLIKE)) {
+      const { status, body } = await ask(server, request);
+      expect([request, status, body]).toEqual([request, ...expected]);
+    }
+    expect((await ask(server, "GET /api/block-id")).body).toBe("-1");
+  });
+
+  it.each([true, false])("[CO10] knows no other addresses (compat: %s)", async (isExact) => {
+    const { server } = await serve(await (isExact ? exactReadme() : readme()));
+    const page = (text: string) => `<html><title>${text}</title><body>${text}</body></html>`;
+    const other: Readonly<Record<string, readonly [status: number, body: string]>> = {
+      "GET /api/config/a": [404, page("404: Not Found")],
+      "PUT /api/add-participant/-1": [405, page("405: Method Not Allowed")],
+      "POST /api/move-to-block/1/2/3": [405, page("405: Method Not Allowed")],
+      "GET /api/nope/1": [404, "N/A"],
+      "GET /api/nope/99": isExact
+        ? [406, "Participant with ID 99 not known. Consider initializing new participant."]
+        : [404, "N/A"],
+    };
+    for (const [request, expected] of Object.entries(other)) {
+      const { status, body } = await ask(server, request);
+      expect([request, status, body]).toEqual([request, ...expected]);
     }
   });
 
@@ -109,7 +137,6 @@ describe("conditions server", () => {
     expect(JSON.parse((await ask(server, "GET /api/summary-data")).body)).toMatchObject({
       config_length: 4,
     });
-    expect((await ask(server, "PUT /api/nope")).status).toBe(404);
     const { headers } = await ask(server, "GET /api/active");
     expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
   });

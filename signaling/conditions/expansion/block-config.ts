@@ -6,19 +6,18 @@ import { isList, isTable, type Path, type Table, type Value } from "./value.ts";
 /** Told of a `$name` without a variable (or one that refers to itself); returns what to put there or throws. */
 export type OnUnknownVariable = (reference: string, path: Path) => Value;
 
-/** Puts variables where a value of a table is `$name`, as experiment-server does: not inside lists. */
-export function replaceInTable(
-  table: Table,
+/** Puts variables where `$name` is a block or a value of a table, as experiment-server does: not inside lists. */
+export function replaceInTables(
+  blocks: Value,
   variables: Table,
   onUnknown: OnUnknownVariable,
-): Table {
-  const replaced = new Map<string, Value>();
-  for (const [key, value] of table) {
-    if (isTable(value)) replaced.set(key, replaceInTable(value, variables, onUnknown));
-    else if (typeof value !== "string" || !value.startsWith("$")) replaced.set(key, value);
-    else replaced.set(key, variables.get(value.slice(1)) ?? onUnknown(value, []));
-  }
-  return replaced;
+): Value {
+  const replaced = (value: Value): Value => {
+    if (isTable(value)) return new Map([...value].map(([key, entry]) => [key, replaced(entry)]));
+    if (typeof value !== "string" || !value.startsWith("$")) return value;
+    return variables.get(value.slice(1)) ?? onUnknown(value, []);
+  };
+  return isList(blocks) ? blocks.map(replaced) : replaced(blocks);
 }
 
 /** Puts variables wherever `$name` stands, also inside lists and other variables; `$$` is a dollar sign. */

@@ -1,15 +1,15 @@
 /** A study's conditions, and what they are for each participant. */
 import { type Assigned, type Assignment, assignArrangement } from "./assignment.ts";
-import { replaceEverywhere, replaceInTable, resolveExtends } from "./block-config.ts";
+import { replaceEverywhere, replaceInTables, resolveExtends } from "./block-config.ts";
 import { checkStrategies, countArrangements, orderNames } from "./block-order.ts";
 import { documentFaults } from "./document-check.ts";
 import { ConditionsError, type ConditionsFault, configurationError, PythonError } from "./error.ts";
 import { FunctionCalls } from "./function-call.ts";
 import { type Draw, PythonRandom } from "./python-random.ts";
-import { repr, str, typeName } from "./python-text.ts";
+import { checkSerializable, repr, str, typeName } from "./python-text.ts";
 import { asksForExactness, participantSeed, readSettings, type Settings } from "./settings.ts";
 import { TomlDocument } from "./toml-document.ts";
-import { DateTime, isList, isTable, type Path, type Table, type Value } from "./value.ts";
+import { isList, isTable, type Path, type Table, type Value } from "./value.ts";
 
 export interface Expansion {
   /** Each with `name`, `config` and what else the block has, in the order of the participant. */
@@ -39,8 +39,7 @@ function unknownVariable(reference: string): never {
 }
 
 /** @throws PythonError with what experiment-server finds missing. */
-function checkBlocks(blocks: Value | undefined): readonly Table[] {
-  if (blocks === undefined) throw new PythonError("KeyError", "'blocks'");
+function checkBlocks(blocks: Value): readonly Table[] {
   if (!isList(blocks) || !blocks.every(isTable)) {
     throw configurationError("`blocks` should be a list of tables.");
   }
@@ -129,6 +128,7 @@ export class Conditions {
     });
     const blocks = this.#resolveCalls(indices, random, log);
     for (const [blockId, block] of blocks.entries()) reserve(block, participantIndex, blockId);
+    // experiment-server logs every expansion.
     if (this.isExact) checkSerializable(blocks);
     return { blocks, draws };
   }
@@ -136,11 +136,12 @@ export class Conditions {
   #readBlocks(): NamedBlocks {
     const { root } = this.#document;
     const { variables } = this.#settings();
-    const written = checkBlocks(root.get("blocks"));
+    const written = root.get("blocks");
+    if (written === undefined) throw new PythonError("KeyError", "'blocks'");
     const replaced = this.isExact
-      ? written.map((block) => replaceInTable(block, variables, unknownVariable))
-      : (replaceEverywhere(written, [], variables, unknownVariable) as Table[]);
-    const blocks = replaced.map((block) =>
+      ? replaceInTables(written, variables, unknownVariable)
+      : replaceEverywhere(written, [], variables, unknownVariable);
+    const blocks = checkBlocks(replaced).map((block) =>
       new Map(block).set("name", str(block.get("name") as Value)),
     );
     const indexByName = new Map(blocks.map((block, index) => [block.get("name") as string, index]));
@@ -188,16 +189,6 @@ function checkIndex(participantIndex: number, isExact: boolean): void {
       : `Expected the participant index to be an integer below 2⁵³, got ${participantIndex}`;
   if (isExact && participantIndex < 1) throw configurationError(text);
   throw new ConditionsError([{ line: null, key: null, text }]);
-}
-
-/** experiment-server logs every expansion as JSON, which has no dates. */
-function checkSerializable(value: Value): void {
-  if (value instanceof DateTime) {
-    const text = `Object of type ${value.kind} is not JSON serializable`;
-    throw new PythonError("TypeError", text);
-  }
-  if (isList(value)) value.forEach(checkSerializable);
-  else if (isTable(value)) for (const entry of value.values()) checkSerializable(entry);
 }
 
 /** Writes the keys that every `config` ends with, over those of the same name. */

@@ -9,7 +9,7 @@ import {
 } from "./choices.ts";
 import { configurationError, PythonError } from "./error.ts";
 import type { PythonRandom } from "./python-random.ts";
-import { jsonText, repr, str } from "./python-text.ts";
+import { checkSerializable, jsonText, repr, str } from "./python-text.ts";
 import { equalityKey, isList, isTable, type Path, type Table, type Value } from "./value.ts";
 
 const CALL_KEYS = ["function_name", "args", "params", "id"];
@@ -85,6 +85,8 @@ export class FunctionCalls {
 
   #call(call: Table, path: Path): Value {
     const name = call.get("function_name") as Value;
+    // experiment-server knows calls without an `id` by their JSON.
+    if (this.#context.isExact && !call.has("id")) checkSerializable(sorted(call));
     if (name !== "choices") throw configurationError(`Unknown function ${str(name)}`);
     const group = this.#groupOf(call);
     const { isExact, log } = this.#context;

@@ -1,4 +1,5 @@
 /** Values as CPython writes them: `repr`, `str` and `json.dumps`. */
+import { PythonError } from "./error.ts";
 import { DateTime, isList, isTable, type Value } from "./value.ts";
 
 /** Python writes an exponent below 10⁻⁴ and from 10¹⁶ on. */
@@ -26,16 +27,21 @@ function numberText(value: number, infinity: string, nan: string): string {
   return value < 0 ? `-${infinity}` : infinity;
 }
 
+/** Python shows what its `isprintable` is false of by its number. */
+const HIDDEN_PATTERN = /^(?! )[\p{C}\p{Z}]$/u;
+
+function escaped(character: string): string {
+  const digits = (character.codePointAt(0) as number).toString(16);
+  if (digits.length > 4) return `\\U${digits.padStart(8, "0")}`;
+  return digits.length > 2 ? `\\u${digits.padStart(4, "0")}` : `\\x${digits.padStart(2, "0")}`;
+}
+
 function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escapes: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
   const inner = [...text].map((character) => {
     if (character === quote) return `\\${character}`;
-    const code = character.codePointAt(0) as number;
-    const isHidden = code < 0x20 || (code >= 0x7f && code < 0xa1);
-    return (
-      escapes[character] ?? (isHidden ? `\\x${code.toString(16).padStart(2, "0")}` : character)
-    );
+    return escapes[character] ?? (HIDDEN_PATTERN.test(character) ? escaped(character) : character);
   });
   return `${quote}${inner.join("")}${quote}`;
 }
@@ -74,6 +80,16 @@ function asciiString(text: string): string {
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** @throws PythonError for a date: `json.dumps` writes none. */
+export function checkSerializable(value: Value): void {
+  if (value instanceof DateTime) {
+    const text = `Object of type ${value.kind} is not JSON serializable`;
+    throw new PythonError("TypeError", text);
+  }
+  if (isList(value)) value.forEach(checkSerializable);
+  else if (isTable(value)) for (const entry of value.values()) checkSerializable(entry);
 }
 
 interface JsonStyle {
