@@ -132,9 +132,9 @@ async function writeConfigs(
   path: string,
   outDir: string,
 ): Promise<void> {
-  if (!(await isFolder(outDir))) {
-    throw new UsageError(`Expected --out-dir to be a folder that exists, got ${outDir}.`);
-  }
+  await mkdir(outDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`Expected --out-dir to be a folder, got ${outDir} (${error.code}).`);
+  });
   for (const [participantIndex, config] of configs) {
     const name = `${basename(path, extname(path))}-participant_${participantIndex}.json`;
     await writeFileAtomic(join(outDir, name), jsonText(config, JSON_INDENT));

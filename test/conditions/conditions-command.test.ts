@@ -47,7 +47,7 @@ describe("generate-config-json", () => {
   });
 
   it.concurrent("[CO7] writes a file for each participant", async () => {
-    const out = await mkdtemp(join(folder, "out-"));
+    const out = join(folder, "out", "new");
     expect((await runTandem("generate-config-json", README_FILE, "-r", "4", "-d", out)).code).toBe(
       0,
     );
@@ -64,7 +64,7 @@ describe("generate-config-json", () => {
       [[missing, "-i", "1"], `The conditions file ${missing} does not exist.\n`],
       [
         [README_FILE, "-i", "1", "-d", README_FILE],
-        `Expected --out-dir to be a folder that exists, got ${README_FILE}.\n`,
+        `Expected --out-dir to be a folder, got ${README_FILE} (EEXIST).\n`,
       ],
     ] as const;
     const ended = cases.map(([args]) => runTandem("generate-config-json", ...args));

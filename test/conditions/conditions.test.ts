@@ -250,7 +250,7 @@ name = "A"
         /^Unknown key `seed`; known are order, .* \(line 4, `configuration.seed`\)$/,
       ),
       'Expected `extends` to be the name of a block (A), got "B" (line 7, `blocks[0].extends`)',
-      "Expected `$N` to be one of the variables (); write $$ for a dollar sign (line 9, `blocks[0].config.a[0]`)",
+      "Expected `$N` to be one of the variables (there are none); write $$ for a dollar sign (line 9, `blocks[0].config.a[0]`)",
       "Expected `b` to be a number that JSON can hold, got NaN (line 10, `blocks[0].config.b`)",
       "Expected a block to have a `config`, an `extends` or both (line 11, `blocks[1]`)",
       "Expected every block to have a name of its own, got A twice (line 12, `blocks[1].name`)",

@@ -76,6 +76,7 @@ function replaceVariables(
   blocks: readonly Table[],
   variables: Table,
 ): Table[] {
+  const names = variables.size === 0 ? "there are none" : [...variables.keys()].join(", ");
   const place = (path: Path): Path => ["blocks", ...path];
   return replaceEverywhere(blocks, [], variables, (reference, path) => {
     const isKnown = variables.has(reference.slice(1));
@@ -83,7 +84,7 @@ function replaceVariables(
       place(path),
       isKnown
         ? `Expected the variable \`${reference}\` not to contain itself`
-        : `Expected \`${reference}\` to be one of the variables (${[...variables.keys()].join(", ")}); write $$ for a dollar sign`,
+        : `Expected \`${reference}\` to be one of the variables (${names}); write $$ for a dollar sign`,
     );
     return "";
   }) as Table[];
