@@ -94,7 +94,7 @@ function orderLines(conditions: Conditions): readonly string[] {
   );
   const rowCount = Math.max(...orders.map(({ length }) => length));
   const rows = Array.from({ length: rowCount }, (_, row) => [
-    `Block ${row}`,
+    `Block ${row + 1}`,
     ...orders.map((names) => names[row] ?? ""),
   ]);
   return tableLines([["", ...indices.map((p) => `Participant ${p}`)], ...rows]);

@@ -63,12 +63,13 @@ export function docsPage(): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Tandem conditions: requests</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}th,td{text-align:left;padding:.2em 1em .2em 0}</style>
 </head>
 <body><main>
 <h1>Requests</h1>
-<p>Changes need <code>Authorization: Bearer</code> and the admin token unless the server is bound to this machine alone. As <a href="/api/openapi.json">OpenAPI</a>.</p>
+<p>Participants count from 1, blocks from 0. Without a participant the default one is meant (<code>--default-participant-index</code>, 1 unless given). Changes need <code>Authorization: Bearer</code> and the admin token unless the server is bound to this machine alone. All this is also there as <a href="/api/openapi.json">OpenAPI</a>.</p>
 <table>
 <thead><tr><th scope="col">Method</th><th scope="col">Path</th><th scope="col">What it does</th></tr></thead>
 <tbody>

@@ -81,6 +81,8 @@ describe("conditions page", () => {
 
     await button(page, "Add participant").click();
     await page.getByText("Participant 2 is added.").waitFor();
+    expect(await row(page, 1).textContent()).toContain("default");
+    expect(await row(page, 2).textContent()).not.toContain("default");
     await row(page, 2).getByText("not started").waitFor();
     await page.getByLabel("Number", { exact: true }).fill("2");
     await button(page, "Add participant").click();

@@ -80,6 +80,9 @@ describe("verify-config-file", () => {
     expect(code).toBe(0);
     const rows = stdout.split("\n").map((line) => line.trim().split(/ {2,}/));
     expect(rows[0]).toEqual([1, 2, 3, 4, 5].map((index) => `Participant ${index}`));
+    expect(rows.slice(1, 5).map(([place]) => place)).toEqual(
+      [1, 2, 3, 4].map((place) => `Block ${place}`),
+    );
     expect(rows.slice(1, 5).map((row) => row[1])).toEqual([
       "conditionB",
       "conditionA",

@@ -76,10 +76,12 @@ function Row({
   page,
   row,
   isSelected,
+  isDefault,
 }: {
   page: ConditionsPage;
   row: ParticipantRow;
   isSelected: boolean;
+  isDefault: boolean;
 }) {
   const { participantIndex, blockName } = row;
   return (
@@ -93,6 +95,12 @@ function Row({
         >
           Participant {participantIndex}
         </button>
+        {isDefault && (
+          <span class="quiet" title="Whom requests without a participant mean">
+            {" "}
+            default
+          </span>
+        )}
       </th>
       <td>{placeText(row)}</td>
       <td>{blockName ?? "—"}</td>
@@ -139,6 +147,7 @@ export function ParticipantList({ page, view, selected }: ListProps) {
                 page={page}
                 row={row}
                 isSelected={row.participantIndex === selected}
+                isDefault={row.participantIndex === view.defaultParticipantIndex}
               />
             ))}
           </tbody>
