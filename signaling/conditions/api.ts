@@ -10,7 +10,12 @@ export interface Answer {
   readonly body: string;
 }
 
-export type Method = "GET" | "POST" | "PUT";
+const METHODS = ["GET", "POST", "PUT"] as const;
+type Method = (typeof METHODS)[number];
+
+function isMethod(method: string): method is Method {
+  return METHODS.some((known) => known === method);
+}
 
 export interface Endpoint {
   readonly method: Method;
@@ -253,14 +258,14 @@ function answerKnown(experiment: Experiment, request: Request): Answer {
 /** Does what the request asks for; `segments` are those of the path behind `/api/`. */
 export function answerRequest(
   experiment: Experiment,
-  method: Method,
+  method: string,
   segments: readonly string[],
 ): Answer {
   const [name = "", ...parameters] = segments;
   const areNumbers = parameters.every((text) => /^[0-9]{1,15}$/.test(text));
-  if (!areNumbers || parameters.length > PARAMETERS_MAX) {
-    return method === "GET" ? statusPage(404, "Not Found") : statusPage(405, "Method Not Allowed");
-  }
+  const isAddress = areNumbers && parameters.length <= PARAMETERS_MAX;
+  if (!isAddress && method === "GET") return statusPage(404, "Not Found");
+  if (!isAddress || !isMethod(method)) return statusPage(405, "Method Not Allowed");
   try {
     return answerKnown(experiment, { method, name, parameters });
   } catch (error) {

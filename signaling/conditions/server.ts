@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { basename, extname, join, resolve } from "node:path";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { type Answer, answerRequest, type Method } from "./api.ts";
+import { type Answer, answerRequest } from "./api.ts";
 import { docsPage, openApiDocument } from "./docs.ts";
 import { Experiment } from "./experiment.ts";
 import { readConditions } from "./file.ts";
@@ -101,11 +101,11 @@ function addRoutes(app: FastifyInstance, experiment: Experiment, save: () => Pro
   );
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const segments = (request.params as { "*": string })["*"].split("/").filter(Boolean);
-    const result = answerRequest(experiment, request.method as Method, segments);
+    const result = answerRequest(experiment, request.method, segments);
     if (request.method !== "GET") await save();
     return send(reply, result);
   };
-  app.route({ method: ["GET", "POST", "PUT"], url: "/api/*", handler: answer });
+  app.route({ method: ["GET", "POST", "PUT", "DELETE", "PATCH"], url: "/api/*", handler: answer });
 }
 
 /** What the experiment is made of: the file, and the state of earlier runs. */
