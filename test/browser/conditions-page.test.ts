@@ -149,10 +149,14 @@ describe("conditions page", () => {
 
   it("[CO11] names the faults of the file as saved until they are mended", async () => {
     const { page, path } = await open();
+    await button(page, "Start").click();
+    const done = page.getByText("Participant 1 is at A.");
+    await done.waitFor();
     await writeFile(path, FILE.replace("extends", "extend"));
     const fault = page.getByRole("alert").getByText("Unknown key `extend`");
     await fault.waitFor();
     expect(await fault.textContent()).toContain("line 11");
+    expect(await done.count()).toBe(0);
     await writeFile(path, FILE);
     await fault.waitFor({ state: "detached" });
   });

@@ -128,8 +128,11 @@ export class ConditionsPage {
     const selected = this.state.value.selected ?? view.defaultParticipantIndex;
     const response = await fetch(`/page/participants/${selected}`);
     const detail = response.ok ? ((await response.json()) as ParticipantView) : null;
-    if ((this.state.value.selected ?? selected) !== selected) this.#isStale = true;
-    else this.state.patch({ view, selected, detail });
+    const { selected: wanted, view: before } = this.state.value;
+    // News of the file are of more interest than what was done before them.
+    const isNews = view.fault !== before?.fault || view.lastChange?.at !== before?.lastChange?.at;
+    if ((wanted ?? selected) !== selected) this.#isStale = true;
+    else this.state.patch({ view, selected, detail, ...(isNews ? { notice: null } : {}) });
   }
 
   async #act(
