@@ -95,21 +95,14 @@ export function writeAction(
   words: Uint32Array,
   offset: number,
 ): void {
-  if (space.kind === "discrete") {
-    words[offset] = action as number;
-    return;
-  }
-  if (space.kind === "json") {
-    writeJson(action, space.maxBytes, words, offset);
-    return;
-  }
-  const entries = action as readonly number[];
-  for (let i = 0; i < entries.length; i++) {
-    if (space.kind === "box") {
+  const { kind } = space;
+  if (kind === "json") writeJson(action, space.maxBytes, words, offset);
+  else if (kind === "discrete") words[offset] = action as number;
+  else {
+    const entries = action as readonly number[];
+    for (let i = 0; i < entries.length; i++) {
       scratchFloat[0] = entries[i] as number;
-      words[offset + i] = scratchWord[0] as number;
-    } else {
-      words[offset + i] = entries[i] as number;
+      words[offset + i] = (kind === "box" ? scratchWord[0] : entries[i]) as number;
     }
   }
 }
