@@ -19,6 +19,8 @@ type Measured = Omit<DelayProposal, "playerIndex">;
 
 /** The nearest rank of 95 of 100 leaves three round trips above it: one lost in a hiccup decides nothing. */
 const SAMPLES_WANTED = 60;
+/** Far beyond the slowest page load and connection: a host that knows of a loss ends the session earlier. */
+export const OPENING_MS_MAX = 60_000;
 /** A second at 60 frames a second with room for losses and for games of few frames; then with what there is. */
 const MEASURE_MS_MAX = 4_000;
 
@@ -31,6 +33,8 @@ export interface OpeningOptions {
   readonly host: {
     send(peer: Peer, message: ControlContent): void;
     emit(event: SessionEvent): void;
+    /** Nothing that frame 0 needs will come of the peer. */
+    lost(peer: Peer): void;
   };
 }
 
@@ -42,6 +46,7 @@ export class Opening {
   /** By player index, of the peers and of this side. */
   readonly #proposals = new Map<number, DelayProposal>();
   #delayFrames: number | null = null;
+  #giveUpMs: number | null = null;
   #deadlineMs: number | null = null;
   #hasStarted = false;
 
@@ -104,9 +109,14 @@ export class Opening {
     if (agreedFrames !== null) this.#agree(agreedFrames);
   }
 
-  /** Once a tick until the start: proposes as soon as enough was measured. */
+  /** Once a tick until the start: gives up on whoever is missing, and proposes as soon as enough was measured. */
   measure(nowMs: number): void {
-    const { peers } = this.#options;
+    const { peers, host } = this.#options;
+    this.#giveUpMs ??= nowMs + OPENING_MS_MAX;
+    const isLate = nowMs >= this.#giveUpMs;
+    for (const peer of peers) {
+      if (this.#isMissing(peer) && (isLate || peer.state.kind === "closed")) host.lost(peer);
+    }
     if (this.#deadlineMs === null || this.#proposals.has(this.#localPlayer)) return;
     const isEnough = peers.every(({ link }) => (link.roundTripsMs?.length ?? 0) >= SAMPLES_WANTED);
     if (isEnough || nowMs >= this.#deadlineMs) this.#propose(nowMs);
@@ -121,6 +131,12 @@ export class Opening {
     const proposal = { playerIndex, delayFrames: bounded, rttP95Ms, jitterMs, samples };
     this.#proposals.set(playerIndex, proposal);
     this.#startWhenAgreed(nowMs);
+  }
+
+  /** Whether the peer has yet to agree or, when all have, to say what it asks for. */
+  #isMissing({ state, players }: Peer): boolean {
+    if (this.#deadlineMs === null) return state.kind === "handshaking";
+    return !this.#proposals.has(players[0] as number);
   }
 
   #propose(nowMs: number): void {

@@ -130,8 +130,10 @@ export class P2PSession implements Session {
     const isLookingBack = verification.step(nowMs);
     if (!this.#group.hasStarted) this.#group.greet(nowMs);
     if (isReturning) this.#desk.advanceReturn(nowMs);
-    else if (!this.#opening.hasStarted) this.#opening.measure(nowMs);
-    else {
+    else if (!this.#opening.hasStarted) {
+      this.#opening.measure(nowMs);
+      this.#group.watchSilence(nowMs);
+    } else {
       this.#group.watchSilence(nowMs);
       departures.fillSeats(this.sampledFrame, nowMs);
       if (this.#endFrame === null) {
@@ -192,7 +194,8 @@ export class P2PSession implements Session {
   #receivePlay(peer: Peer, bytes: Uint8Array, nowMs: number): void {
     if (this.#abort !== null || peer.state.kind === "closed" || this.#desk.isReturning) return;
     if (!peer.receivePlay(bytes, nowMs, this.#inputClock)) return;
-    if (this.#group.heard(peer, nowMs)) this.#simulator.localInputs.resumed();
+    const isResumed = this.#group.heard(peer, nowMs) && this.#opening.hasStarted;
+    if (isResumed) this.#simulator.localInputs.resumed();
     const { header, rows } = peer.reader;
     const from = header.newestFrame - header.inputCount;
     for (let i = 0; i < peer.players.length; i++) {
@@ -274,10 +277,15 @@ export class P2PSession implements Session {
     return this.#simulator.endFrame ?? this.#desk.departures.endFrame;
   }
 
-  /** After the end nothing is missing of a peer that is silent. */
+  /** Before frame 0 nobody is played without; after the end nothing is missing of a peer that is silent. */
   #lose(peer: Peer): void {
-    if (this.#endFrame === null) this.#desk.departures.begin(peer);
+    this.#events.push({ kind: "disconnected", peer: peer.peer, atMs: this.#nowMs });
+    const { hasStarted } = this.#opening;
+    if (hasStarted && this.#endFrame === null) this.#desk.departures.begin(peer);
     else peer.state = { kind: "closed" };
+    if (hasStarted || this.#abort !== null) return;
+    const players = peer.players.join(" and ");
+    this.#abortWith("peer-disconnected", `Play did not begin for want of player ${players}`);
   }
 
   #abortWith(reason: AbortReason, detail: string): void {

@@ -129,19 +129,17 @@ export class PeerGroup {
     return true;
   }
 
-  /** Tells of peers that have fallen silent, and gives up on one that stays so. */
+  /** Tells of peers that agreed and have fallen silent, and gives up on one that stays so. */
   watchSilence(nowMs: number): void {
     const { session, host } = this.#options;
     const { config } = session;
     for (let i = 0; i < this.peers.length; i++) {
       const peer = this.peers[i] as Peer;
-      if (peer.end !== null || peer.state.kind === "closed") continue;
+      const { kind } = peer.state;
+      if (peer.end !== null || kind === "closed" || kind === "handshaking") continue;
       const silentMs = nowMs - peer.lastHeardMs;
       if (silentMs >= config.interruptedAfterMs) this.interrupt(peer, nowMs);
-      if (silentMs >= config.disconnectedAfterMs) {
-        host.emit({ kind: "disconnected", peer: peer.peer, atMs: nowMs });
-        host.lost(peer);
-      }
+      if (silentMs >= config.disconnectedAfterMs) host.lost(peer);
     }
   }
 

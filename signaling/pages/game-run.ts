@@ -13,9 +13,6 @@ import {
 } from "./play.ts";
 import { type StudySocket, wait } from "./study-socket.ts";
 
-/** Far beyond the slowest page load and connection; the server tells of a partner who left earlier. */
-const MEETING_TIMEOUT_MS = 60_000;
-
 export const PARTNER_LEFT = "The server said that a partner left.";
 
 function stoppedBy(reason: CloseReason): GamePhase {
@@ -92,9 +89,7 @@ export class GameRun {
     const play = startPlay(context, episode, past === null ? null : resumeOf(context, past));
     this.play = play;
     this.options.patch({ episode, phase: { kind: "meeting" }, waitsUntilMs: null });
-    const meeting = setTimeout(() => this.giveUpMeeting(play), MEETING_TIMEOUT_MS);
     const end = await play.episode.finished;
-    clearTimeout(meeting);
     if (this.isReturning && end.reason === "peer-disconnected") {
       // The others may have gone on to the next episode: then the server has this one by now.
       const later = await askPast(context, episode);
@@ -152,12 +147,6 @@ export class GameRun {
   private closeUnplayed(episode: number, reason: CloseReason, detail: string): void {
     const { start, socket } = this.options;
     this.closings.push(closeUnplayed(start, socket, { episode, reason, detail }));
-  }
-
-  private giveUpMeeting({ session }: Play): void {
-    if (session.status.kind !== "handshaking") return;
-    const reason = this.options.socket.isConnected ? "partner_disconnected" : "self_disconnected";
-    this.stop(reason, `No answer from the partner's page for ${MEETING_TIMEOUT_MS} ms`);
   }
 
   private closeReason(end: EpisodeEnd): CloseReason {

@@ -15,6 +15,7 @@ import {
   encodeControl,
 } from "../../engine/protocol/control-message.ts";
 import { proposeDelay } from "../../engine/session/input-delay.ts";
+import { OPENING_MS_MAX } from "../../engine/session/opening.ts";
 import type { SessionPacket } from "../../engine/session/session.ts";
 import { Cluster } from "../../engine/simulation/cluster.ts";
 import { type LinkProfile, PERFECT_LINK } from "../../engine/simulation/link-profile.ts";
@@ -207,6 +208,59 @@ describe("the agreement on an input delay", () => {
         [0, null],
       ]);
     }
+  });
+
+  it("[SE16][SE4] tells of a silence while it is measured, and of its end; frame 0 waits for it", () => {
+    const sides = [makeSide(0, BOUNDS), makeSide(1, BOUNDS)] as const;
+    exchange(sides, 30, (packet) => packet);
+    exchange(sides, 60, () => null, 30);
+    expect(sides[0].session.status.kind).toBe("handshaking");
+    exchange(sides, 120, (packet) => packet, 90);
+    const events = sides[0].session.takeEvents();
+    expect(events.map(({ kind }) => kind).slice(0, 4)).toEqual([
+      "interrupted",
+      "resumed",
+      "input-delay",
+      "started",
+    ]);
+    const [interrupted] = events;
+    expect(interrupted).toMatchObject({ peer: 1 });
+    expect((interrupted as { atMs: number }).atMs).toBeCloseTo(30 * FRAME_MS + 500, -2);
+  });
+
+  it("[SE16][SE4] ends with a peer that stays silent while it is measured, by its name", () => {
+    const sides = [makeSide(0, BOUNDS), makeSide(1, BOUNDS)] as const;
+    exchange(sides, 30, (packet) => packet);
+    exchange(sides, 20 * 60, () => null, 30);
+    const { session } = sides[0];
+    expect(session.status).toEqual({
+      kind: "aborted",
+      reason: "peer-disconnected",
+      detail: "Play did not begin for want of player 1",
+      confirmedFrame: 0,
+    });
+    const events = session.takeEvents();
+    expect(events.map(({ kind }) => kind)).toEqual(["interrupted", "disconnected"]);
+    const lostAtMs = (events[1] as { atMs: number }).atMs;
+    expect(lostAtMs).toBeCloseTo(30 * FRAME_MS + DEFAULT_SESSION_CONFIG.disconnectedAfterMs, -2);
+    expect(session.metrics().interruptions).toMatchObject([{ peer: 1, durationMs: null }]);
+  });
+
+  it("[SE16] ends a minute after the first tick when the other side never greets", () => {
+    const { session } = makeSide(0, 3);
+    session.advance(500);
+    session.advance(500 + OPENING_MS_MAX - 1);
+    expect(session.status.kind).toBe("handshaking");
+    session.advance(500 + OPENING_MS_MAX);
+    expect(session.status).toMatchObject({
+      kind: "aborted",
+      reason: "peer-disconnected",
+      detail: "Play did not begin for want of player 1",
+    });
+    const lost = { kind: "disconnected", peer: 1, atMs: 500 + OPENING_MS_MAX };
+    expect(session.takeEvents()).toEqual([lost]);
+    expect(session.advance(600 + OPENING_MS_MAX)).toEqual([]);
+    expect(session.takeEvents()).toEqual([]);
   });
 
   it.each([
