@@ -218,7 +218,7 @@ describe("the aggregated metrics", () => {
   });
 
   it("are tested with values that no constant could have", () => {
-    // Those of the summary have their own tests below; player 0 is a player, episode 0 an episode.
+    // These have tests of their own: of the summary's states, and with player 1 as the peer.
     expect(untold(new Map(Object.entries(CASES))).sort()).toEqual([
       "summary.actionsMatch",
       "summary.firstActionMismatchFrame.episode",

@@ -261,7 +261,7 @@ describe("the metrics of a player", () => {
   });
 
   it("are tested with values that no constant could have", () => {
-    // Player 0 is a player. The time-out has its own test below.
+    // Player 0 is a player; these have a test of their own, in which they tell of player 1 and of a time-out.
     expect(untold(new Map(Object.entries(CASES))).sort()).toEqual([
       "focusLoss.timeoutMs",
       "focusLoss.wasTimeoutTriggered",
