@@ -19,7 +19,7 @@ describe.skipIf(!hasTurn)(title, () => {
 
   beforeAll(async () => {
     turn = await startTurnServer(SECRET);
-    host = await PageHost.start();
+    host = await PageHost.start([turn.trustedKey]);
   });
 
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe.skipIf(!hasTurn)(title, () => {
   function pairOptions(
     sharedSecret: string,
     nowMs: number,
-    transport: "udp" | "tcp" = "udp",
+    transport: Parameters<TurnServer["url"]>[0] = "udp",
   ): PairOptions {
     const webrtc: Webrtc = {
       iceServers: [],
@@ -41,7 +41,7 @@ describe.skipIf(!hasTurn)(title, () => {
     return { config: { iceServers, iceTransportPolicy: "relay" } };
   }
 
-  it.each(["udp", "tcp"] as const)(
+  it.each(["udp", "tcp", "tls"] as const)(
     "[TR4] connects over %s with time-limited credentials and records the relay",
     async (transport) => {
       const pages = await host.openPair(pairOptions(SECRET, Date.now(), transport));
@@ -69,5 +69,16 @@ describe.skipIf(!hasTurn)(title, () => {
     const pages = [await host.openPage(0, options), await host.openPage(1, options)];
     await expect(connected(pages, REFUSED_FOR_MS)).rejects.toThrow("Timeout");
     await host.reset();
+  });
+
+  it("[TR4] is refused over tls by a browser to which nobody vouches for the server", async () => {
+    const wary = await PageHost.start();
+    try {
+      const options = pairOptions(SECRET, Date.now(), "tls");
+      const pages = [await wary.openPage(0, options), await wary.openPage(1, options)];
+      await expect(connected(pages, REFUSED_FOR_MS)).rejects.toThrow("Timeout");
+    } finally {
+      await wary.stop();
+    }
   });
 });

@@ -1,7 +1,8 @@
 /** A TURN server that shares a secret, where the machine has coturn. */
 import { spawn, spawnSync } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,12 +12,27 @@ const ASK_EVERY_MS = 100;
 
 export interface TurnServer {
   /** How a page reaches the server; beyond it everything is UDP. */
-  url(transport: "udp" | "tcp"): string;
+  url(transport: "udp" | "tcp" | "tls"): string;
+  /** Digest of the key of the server's own certificate, which nobody has signed: what a browser is told to trust. */
+  readonly trustedKey: string;
   stop(): Promise<void>;
 }
 
 export function hasTurnServer(): boolean {
-  return spawnSync("turnserver", ["--version"]).error === undefined;
+  const canRun = (command: string, args: string[]) => spawnSync(command, args).error === undefined;
+  return canRun("turnserver", ["--version"]) && canRun("openssl", ["version"]);
+}
+
+/** Makes a key and a certificate that it signs itself; gives the digest of the key. */
+async function writeCertificate(keyPath: string, certificatePath: string): Promise<string> {
+  const made = spawnSync("openssl", [
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=turn"],
+    ...["-addext", `subjectAltName=IP:${HOST}`, "-keyout", keyPath, "-out", certificatePath],
+  ]);
+  if (made.status !== 0) throw new Error(`Expected openssl to make a certificate: ${made.stderr}`);
+  const { publicKey } = new X509Certificate(await readFile(certificatePath));
+  const key = publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(key).digest("base64");
 }
 
 /** Resolves when the server answers a STUN request. */
@@ -51,12 +67,15 @@ async function freePort(): Promise<number> {
 }
 
 export async function startTurnServer(sharedSecret: string): Promise<TurnServer> {
-  const port = await freePort();
+  const [port, tlsPort] = [await freePort(), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), "tandem-turn-"));
+  const [keyPath, certificatePath] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+  const trustedKey = await writeCertificate(keyPath, certificatePath);
   const server = spawn(
     "turnserver",
     [
-      ...["-n", "--no-cli", "--no-tls", "--no-dtls", "-L", HOST, "-E", HOST, "-p", String(port)],
+      ...["-n", "--no-cli", "--no-dtls", "-L", HOST, "-E", HOST, "-p", String(port)],
+      ...["--tls-listening-port", String(tlsPort), "--cert", certificatePath, "--pkey", keyPath],
       ...["--min-port", "50000", "--max-port", "50100", "--allow-loopback-peers", "-r", "tandem"],
       ...["--use-auth-secret", "--static-auth-secret", sharedSecret],
       ...["--pidfile", join(folder, "pid"), "--log-file", join(folder, "log"), "--simple-log"],
@@ -66,7 +85,11 @@ export async function startTurnServer(sharedSecret: string): Promise<TurnServer>
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   await answers(port);
   return {
-    url: (transport) => `turn:${HOST}:${port}?transport=${transport}`,
+    url: (transport) =>
+      transport === "tls"
+        ? `turns:${HOST}:${tlsPort}?transport=tcp`
+        : `turn:${HOST}:${port}?transport=${transport}`,
+    trustedKey,
     async stop() {
       server.kill("SIGKILL");
       await ended;

@@ -68,8 +68,8 @@ export class PageHost {
     this.#browser = browser;
   }
 
-  static async start(): Promise<PageHost> {
-    return new PageHost(await serve(await bundlePage()), await launchBrowser());
+  static async start(trustedKeys: readonly string[] = []): Promise<PageHost> {
+    return new PageHost(await serve(await bundlePage()), await launchBrowser(trustedKeys));
   }
 
   /** Closes all pages. */
