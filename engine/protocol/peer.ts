@@ -112,6 +112,12 @@ export class Peer {
     return this.#options.incarnation + this.incarnation;
   }
 
+  /** Whether the peer has ended, and it is known whether it agrees up to there: nothing more has to come of it. */
+  get isOver(): boolean {
+    if (this.end === null) return false;
+    return this.verifiedFrame >= this.end.endFrame || this.disputedFrame !== null;
+  }
+
   /** Forgets the conversation with the page before; what was measured stays. */
   restart(incarnation: number): void {
     this.incarnation = incarnation;

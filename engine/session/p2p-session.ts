@@ -78,7 +78,8 @@ export class P2PSession implements Session {
     if (this.#abort !== null) return this.#abort;
     if (!this.#opening.hasStarted) return { kind: "handshaking" };
     const endFrame = this.#endFrame;
-    if (endFrame !== null) return { kind: this.#group.isDone ? "ended" : "ending", endFrame };
+    const isOver = this.#simulator.endFrame !== null && this.#group.isDone;
+    if (endFrame !== null) return { kind: isOver ? "ended" : "ending", endFrame };
     const stall = this.#simulator.recorder.stallStart;
     if (stall === null) return { kind: "running" };
     return { kind: "stalled", waitingFor: stall.waitingFor, sinceMs: stall.startMs };
@@ -136,10 +137,12 @@ export class P2PSession implements Session {
     } else {
       this.#group.watchSilence(nowMs);
       departures.fillSeats(this.sampledFrame, nowMs);
-      if (this.#endFrame === null) {
+      const endFrame = this.#endFrame;
+      if (endFrame === null) {
         if (!isLookingBack) this.#simulate(nowMs);
       } else if (this.#simulator.endFrame === null && this.#group.isDone) {
-        this.#abortWith("peer-disconnected", departures.describe());
+        const isCompared = verification.recovery.isCompared(endFrame);
+        if (isCompared) this.#abortWith("peer-disconnected", departures.describe());
       }
     }
     return this.#simulator.requests;
@@ -173,7 +176,7 @@ export class P2PSession implements Session {
 
   takeConfirmed(isLast = false): ConfirmedFrames | null {
     const { recovery } = this.#desk.verification;
-    if (isLast || this.#abort !== null || this.#endFrame !== null) recovery.close();
+    if (isLast || this.#abort !== null || this.#simulator.endFrame !== null) recovery.close();
     return this.#simulator.takeConfirmed(recovery.settledFrame);
   }
 

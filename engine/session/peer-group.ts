@@ -136,7 +136,7 @@ export class PeerGroup {
     for (let i = 0; i < this.peers.length; i++) {
       const peer = this.peers[i] as Peer;
       const { kind } = peer.state;
-      if (peer.end !== null || kind === "closed" || kind === "handshaking") continue;
+      if (peer.isOver || kind === "closed" || kind === "handshaking") continue;
       const silentMs = nowMs - peer.lastHeardMs;
       if (silentMs >= config.interruptedAfterMs) this.interrupt(peer, nowMs);
       if (silentMs >= config.disconnectedAfterMs) host.lost(peer);

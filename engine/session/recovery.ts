@@ -61,6 +61,14 @@ export class Recovery {
     return settled;
   }
 
+  /** Whether of every peer it is known that it agrees up to `frame`, or that it does not and nobody goes back. */
+  isCompared(frame: number): boolean {
+    return this.#live().every(
+      ({ verifiedFrame, disputedFrame }) =>
+        verifiedFrame >= frame || (this.#isOver && disputedFrame !== null),
+    );
+  }
+
   /** From now on this side goes back for nobody: its frames are handed out. */
   close(): void {
     this.#isOver = true;

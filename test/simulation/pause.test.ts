@@ -18,6 +18,7 @@ import { DEFAULT_SESSION_CONFIG } from "../../engine/session/config.ts";
 import { Cluster, type ClusterPeer } from "../../engine/simulation/cluster.ts";
 import { makeSchedule, type Schedule } from "../../engine/simulation/schedule.ts";
 import { orbitEnvironment } from "../support/orbit-environment.ts";
+import { logOf, waitsOf } from "./disturbed-run.ts";
 
 const FRAMES = 300;
 const SEEDS = 12;
@@ -55,28 +56,6 @@ function run(schedule: Schedule, tamper?: ConstructorParameters<typeof Cluster>[
   cluster.run(RUN_MS_MAX);
   const rules = { ...DEFAULT_SESSION_CONFIG, ...schedule.session };
   return { cluster, schedule, policy: pausePolicyOf(rules, environment.fps) };
-}
-
-const logOf = ({ confirmed }: ClusterPeer) => ({
-  actions: confirmed.flatMap(({ actions }) => actions),
-  flags: confirmed.flatMap(({ flags }) => flags),
-  hashes: confirmed.flatMap(({ hashes }) => hashes),
-});
-
-/** `waits[frame]`: whether anybody's asking counted in the frame or at most the countdown before it. */
-function waitsOf(flags: readonly (readonly number[])[], policy: PausePolicy): boolean[] {
-  const limit = policy.limitFrames ?? Number.POSITIVE_INFINITY;
-  const isCounted = flags.map((row, frame) =>
-    row.some((bits, player) => {
-      const before = flags
-        .slice(0, frame)
-        .filter((past) => ((past[player] ?? 0) & FLAG_PAUSED) > 0);
-      return (bits & FLAG_PAUSED) > 0 && before.length < limit;
-    }),
-  );
-  return flags.map((_, frame) =>
-    isCounted.slice(Math.max(0, frame - policy.countdownFrames), frame + 1).includes(true),
-  );
 }
 
 /** One sentence for each thing that is wrong; none if the run was right. */

@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { FLAG_ABSENT } from "../../engine/environment/input-flag.ts";
-import type { Action } from "../../engine/environment/space.ts";
 import {
   canonicalJson,
   deriveSeed,
@@ -19,6 +17,7 @@ import { Cluster, type ClusterPeer } from "../../engine/simulation/cluster.ts";
 import { makeSchedule, type Return, type Schedule } from "../../engine/simulation/schedule.ts";
 import { FIRST_SEED, SIMULATION_SEEDS } from "../support/budget.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "../support/orbit-environment.ts";
+import { judgeDisturbed, logOf } from "./disturbed-run.ts";
 
 const FRAMES = 200;
 /** Far longer than any of these runs needs, two crashes and their waits included. */
@@ -65,90 +64,7 @@ function run(seed: number, alter: (cluster: Cluster) => void = () => {}) {
   const cluster = new Cluster({ environment, config: null, schedule, hasher });
   alter(cluster);
   cluster.run(RUN_MS_MAX);
-  return { cluster, faults: judge(cluster, environment, schedule) };
-}
-
-interface Log {
-  readonly actions: readonly (readonly Action[])[];
-  readonly flags: readonly (readonly number[])[];
-  readonly hashes: readonly string[];
-}
-
-function logOf({ confirmed }: ClusterPeer): Log {
-  return {
-    actions: confirmed.flatMap(({ actions }) => actions),
-    flags: confirmed.flatMap(({ flags }) => flags),
-    hashes: confirmed.flatMap(({ hashes }) => hashes),
-  };
-}
-
-/**
- * What is wrong with a run. Every log must be whole and equal; every input is what its player really did or, just before a
- * returned page's own first input, neutral; and the states follow from a bare loop over these inputs.
- */
-function judge(cluster: Cluster, environment: Environment, schedule: Schedule): string[] {
-  const faults: string[] = [];
-  for (const [peer, { session, events, confirmed }] of cluster.peers.entries()) {
-    if (session.status.kind !== "ended")
-      faults.push(`peer ${peer}: ${JSON.stringify(session.status)}`);
-    for (const event of events) if (event.kind === "desync") faults.push(JSON.stringify(event));
-    let next = 0;
-    for (const { fromFrame, hashes } of confirmed) {
-      if (fromFrame !== next) faults.push(`peer ${peer} handed out ${fromFrame} after ${next}`);
-      next = fromFrame + hashes.length;
-    }
-  }
-  if (faults.length > 0) return faults;
-  const logs = cluster.peers.map(logOf);
-  const [log] = logs as [Log];
-  for (const [peer, other] of logs.entries()) {
-    if (canonicalJson(other) !== canonicalJson(log)) faults.push(`peer ${peer} logged otherwise`);
-  }
-  if (log.actions.length !== FRAMES) faults.push(`${log.actions.length} frames were logged`);
-  for (const [player, peer] of cluster.peers.entries()) {
-    faults.push(...judgeInputs(log, peer, player));
-  }
-  const state = environment.reset(deriveSeed(schedule.seed, 4), null);
-  for (const actions of log.actions) environment.step(state, actions);
-  const expected = canonicalJson(
-    environment.stateLayout === undefined ? state : flatJson(environment, state),
-  );
-  for (const [peer, { world }] of cluster.peers.entries()) {
-    if (canonicalJson(world.copyState(FRAMES)) !== expected) faults.push(`peer ${peer}'s state`);
-  }
-  return faults;
-}
-
-function judgeInputs(log: Log, peer: ClusterPeer, player: number): string[] {
-  const delayFrames = peer.session.metrics().inputDelay.delayFrames ?? 0;
-  const faults: string[] = [];
-  const starts = peer.firstSampled.slice(1);
-  for (let frame = delayFrames; frame < FRAMES; frame++) {
-    const isAbsent = ((log.flags[frame]?.[player] ?? 0) & FLAG_ABSENT) !== 0;
-    const logged = canonicalJson(log.actions[frame]?.[player]);
-    if (!isAbsent && logged !== canonicalJson(peer.sampled[frame])) {
-      faults.push(`player ${player} did ${logged} in frame ${frame}, not ${peer.sampled[frame]}`);
-    }
-    if (!isAbsent) continue;
-    // A gap ends where a later page's own inputs begin, and nothing of an earlier page lies in between.
-    const next = log.flags.findIndex(
-      (row, i) => i > frame && ((row[player] ?? 0) & FLAG_ABSENT) === 0,
-    );
-    if (peer.incarnation === 0) faults.push(`player ${player} is absent in frame ${frame}`);
-    if (next !== -1 && !starts.includes(next)) {
-      faults.push(`player ${player} is absent up to ${next}, but began at ${starts}`);
-    }
-  }
-  return faults;
-}
-
-function flatJson(environment: Environment, state: unknown): unknown {
-  return Object.fromEntries(
-    Object.keys(environment.stateLayout?.fields ?? {}).map((name) => [
-      name,
-      Array.from((state as Record<string, Float64Array>)[name] ?? []),
-    ]),
-  );
+  return { cluster, faults: judgeDisturbed({ cluster, environment, schedule, hasher }) };
 }
 
 const batches = Array.from({ length: Math.ceil(SEEDS / BATCH) }, (_, i) => FIRST_SEED + i * BATCH);
@@ -209,7 +125,9 @@ describe("negative controls", () => {
     const at = returned.sampled.findLastIndex((action, frame) => action && frame < FRAMES);
     returned.sampled[at] = 99;
     const environment = environmentOf(6);
-    expect(judge(cluster, environment, scheduleOf(6, environment)).join()).toContain(`frame ${at}`);
+    const schedule = scheduleOf(6, environment);
+    const again = judgeDisturbed({ cluster, environment, schedule, hasher });
+    expect(again.join()).toContain(`frame ${at}`);
   });
 });
 
@@ -257,7 +175,7 @@ describe("a return when the others give up", () => {
         for (const log of logs) expect(log, context).toBe(logs[0]);
         if (own.session.status.kind === "ended") {
           seen.returned++;
-          expect(judge(cluster, environment, schedule), context).toEqual([]);
+          expect(judgeDisturbed({ cluster, environment, schedule, hasher }), context).toEqual([]);
         } else {
           seen.refused++;
           expect(own.session.status, context).toMatchObject({ kind: "aborted" });
@@ -325,7 +243,9 @@ describe("a return where the links choose the input delay", () => {
       };
       const cluster = new Cluster({ environment, config: null, schedule, hasher });
       cluster.run(RUN_MS_MAX);
-      expect(judge(cluster, environment, schedule), `seed ${seed}`).toEqual([]);
+      expect(judgeDisturbed({ cluster, environment, schedule, hasher }), `seed ${seed}`).toEqual(
+        [],
+      );
       const delays = cluster.peers.map(({ session }) => session.metrics().inputDelay.delayFrames);
       expect(new Set(delays).size, `seed ${seed}: ${delays}`).toBe(1);
     }
@@ -373,7 +293,7 @@ describe("what is handed over", () => {
     const cluster = new Cluster({ environment, config: null, schedule, hasher });
     alter(cluster);
     cluster.run(RUN_MS_MAX);
-    return { cluster, faults: judge(cluster, environment, schedule) };
+    return { cluster, faults: judgeDisturbed({ cluster, environment, schedule, hasher }) };
   };
 
   it("[SE11] is told by events and metrics, and by nothing where this page saw nothing itself", () => {
