@@ -33,7 +33,7 @@ export type SessionEvent =
       readonly frame: number;
       readonly atMs: number;
     }
-  /** The others do not let this page back into the episode. */
+  /** The others do not let this page back into the episode, or go on without it. */
   | { readonly kind: "return-refused"; readonly peer: number; readonly message: string }
   | { readonly kind: "disconnected"; readonly peer: number; readonly atMs: number }
   | {

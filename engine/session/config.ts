@@ -26,8 +26,8 @@ export interface SessionConfig {
   readonly isTimeSyncOn: boolean;
   /**
    * When a player has left: `end` for everybody at the last frame any of them holds of that player, or go on from
-   * there with `neutral` inputs in that seat or with the game's own `bot`. Whoever goes on need not be right: two
-   * who lose each other's line but live go on apart, and then the frames from there on are no data.
+   * there with `neutral` inputs in that seat or with the game's own `bot`. Two who lose each other's line but live
+   * both go on; whom anybody tells so ends (SE17), and where nobody could, the frames from there on are no data.
    */
   readonly onDeparture: (typeof DEPARTURES)[number];
   /**

@@ -34,6 +34,8 @@ export interface ControlDeskOptions {
   };
 }
 
+type Message<Kind> = Extract<ControlMessage, { kind: Kind }>;
+
 /** Messages of these kinds say themselves which page they are for. */
 const EPOCHLESS: readonly ControlMessage["kind"][] = ["hello", "welcome", "refused"];
 
@@ -108,9 +110,10 @@ export class ControlDesk {
     if (envelope === null || envelope.message.episode !== session.episode) return;
     const { epoch, message } = envelope;
     if (host.closedReason() !== null || peer.state.kind === "closed") {
-      if (message.kind !== "hello") return;
       const reason = host.closedReason() ?? this.departures.describe();
-      this.#readmission.refuse(peer, message, reason);
+      if (message.kind === "hello") this.#readmission.refuse(peer, message, reason);
+      else if (message.kind === "refused" && this.#yields(peer))
+        this.#receiveRefusal(peer, message);
       return;
     }
     if (epoch !== peer.epoch && !EPOCHLESS.includes(message.kind)) return;
@@ -159,21 +162,24 @@ export class ControlDesk {
     }
   }
 
-  #receiveHello(
-    peer: Peer,
-    message: Extract<ControlMessage, { kind: "hello" }>,
-    nowMs: number,
-  ): void {
-    const { group } = this.#options;
-    const difference = group.receiveHello(peer, message, nowMs);
+  #receiveHello(peer: Peer, message: Message<"hello">, nowMs: number): void {
+    const difference = this.#options.group.receiveHello(peer, message, nowMs);
     if (difference === null) this.#readmission.receiveHello(peer, message, nowMs);
     else this.#readmission.refuse(peer, message, difference);
   }
 
-  /** A page that the others do not let back in ends; nobody can be refused who has not come back. */
-  #receiveRefusal(peer: Peer, message: Extract<ControlMessage, { kind: "refused" }>): void {
+  /** Of two who went on alone, each without the other, the lower seat plays on when they hear of each other. */
+  #yields({ peer }: Peer): boolean {
+    const { group, localPlayers } = this.#options;
+    const isAlone = group.peers.every(({ state }) => state.kind === "closed");
+    return isAlone && peer < (localPlayers[0] as number);
+  }
+
+  /** A page that the others do not let back in, or go on without, ends; not after the end of the episode. */
+  #receiveRefusal(peer: Peer, message: Message<"refused">): void {
     const { session, host } = this.#options;
-    if (session.resume?.incarnation !== message.yours) return;
+    const isMeant = (session.resume?.incarnation ?? 0) === message.yours;
+    if (!isMeant || host.closedReason() !== null || host.endFrame() !== null) return;
     host.emit({ kind: "return-refused", peer: peer.peer, message: message.reason });
     host.abort("return-refused", message.reason);
   }

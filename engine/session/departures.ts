@@ -41,7 +41,7 @@ interface Departure {
   cutFrame: number | null;
 }
 
-/** For the page of a player who comes back when the others have given up. */
+/** For the page of a player whom the others have given up. */
 const GIVEN_UP = "The others have gone on without this player";
 
 export class Departures {
@@ -85,9 +85,9 @@ export class Departures {
   /** Gives up on `peer`: tells the others what is held of its players. */
   begin(peer: Peer): void {
     peer.state = { kind: "closed" };
-    const { host } = this.#options;
-    // Its new page has greeted, and would wait for play in vain.
-    if (peer.isReturning) {
+    const { host, config } = this.#options;
+    // Its new page would wait in vain, and one that still plays would play another game than the others.
+    if (peer.isReturning || config.onDeparture !== "end") {
       host.send(peer, { kind: "refused", yours: peer.incarnation, reason: GIVEN_UP });
     }
     for (const playerIndex of peer.players) {

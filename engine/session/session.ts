@@ -34,7 +34,7 @@ export interface ConfirmedState {
 export type AbortReason =
   | "peer-disconnected"
   | "handshake-refused"
-  /** The others had given up on this player before the page came back. */
+  /** The others have given up on this player and go on without. */
   | "return-refused"
   | "technical";
 

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { FLAG_ABSENT, FLAG_BOT } from "../../../engine/index.ts";
 import { cutDeparted } from "../../../signaling/games/departed-log.ts";
@@ -5,7 +6,7 @@ import { agreeInputs, judge } from "../../../signaling/games/verdict.ts";
 import { verifyFolder } from "../../../signaling/verify.ts";
 import { counterStudy } from "../../support/counter-study.ts";
 import { closing, cutLog, fakeLog } from "../../support/headless-page.ts";
-import { startPair } from "../../support/paired-walk.ts";
+import { type GameStart, startPair } from "../../support/paired-walk.ts";
 import { StudyServer } from "../../support/study-server.ts";
 
 const CUT = 12;
@@ -19,6 +20,14 @@ async function logsOf(server: StudyServer, flag: number) {
     flags: flags.map((row, frame) => (frame < CUT ? row : [row[0] as number, flag])),
   }));
   return { pages, starts, anna, ben };
+}
+
+/** The log of a page that plays the seat of `other` unmanned from `frame` on. */
+function aloneFrom(start: GameStart, frame: number, other: number, flag: number) {
+  return fakeLog(start, 0, undefined, ({ actions, flags }) => ({
+    actions: actions.map((row, i) => row.map((one, p) => (i >= frame && p === other ? 0 : one))),
+    flags: flags.map((row, i) => row.map((bits, p) => (i >= frame && p === other ? flag : bits))),
+  }));
 }
 
 describe("the log of a player who left", () => {
@@ -46,6 +55,56 @@ describe("the log of a player who left", () => {
       expect(own.disputedLog).toMatchObject({ fromFrame: CUT, hashes: hashes.slice(CUT) });
       const report = await verifyFolder(server.dataDir);
       expect(report.exitCode).toBe(0);
+    },
+  );
+
+  it("[DA7] counts up to where it went on alone, before the others cut it", async () => {
+    const study = counterStudy({ onDropout: { policy: "neutral" } });
+    const server = await StudyServer.start({ study, returnGraceMs: 0 });
+    const { pages, starts, anna } = await logsOf(server, FLAG_ABSENT);
+    const ben = aloneFrom(starts[1], CUT - 4, 0, FLAG_ABSENT);
+    await pages[1].ask("episode-log", cutLog(ben, 0, 30));
+    const told = { ...closing(starts[1], 0, 30), reason: "self_disconnected" as const };
+    await pages[1].ask("close-episode", told);
+    await pages[0].ask("episode-log", anna);
+    await pages[0].ask("close-episode", closing(starts[0], 0, anna.hashes.length));
+    await server.running.idle();
+    const file = await server.json("paired", "anna_ep0_replay.json");
+    expect(file).toMatchObject({ status: "unverified", endFrame: 40, disputedLog: null });
+    const own = await server.json("paired", "ben_ep0_replay.json");
+    expect(own.hashes).toHaveLength(CUT - 4);
+    expect(own.disputedLog).toMatchObject({ fromFrame: CUT - 4 });
+    expect((await verifyFolder(server.dataDir)).exitCode).toBe(0);
+  });
+
+  it.each([
+    ["bot", FLAG_BOT],
+    ["neutral", FLAG_ABSENT],
+  ] as const)(
+    "[DA16] of two who went on apart to the end, neither counts beyond, and both are kept: %s",
+    async (policy, flag) => {
+      const study = counterStudy({ onDropout: { policy } });
+      const server = await StudyServer.start({ study, returnGraceMs: 0 });
+      const { pages, starts, anna } = await logsOf(server, flag);
+      const ben = aloneFrom(starts[1], CUT + 2, 0, flag);
+      for (const [i, log] of [anna, ben].entries()) {
+        await pages[i as 0 | 1].ask("episode-log", log);
+        await pages[i as 0 | 1].ask(
+          "close-episode",
+          closing(starts[i as 0 | 1], 0, log.hashes.length),
+        );
+      }
+      await server.running.idle();
+      for (const [subjectId, log] of [
+        ["anna", anna],
+        ["ben", ben],
+      ] as const) {
+        const file = await server.json("paired", `${subjectId}_ep0_replay.json`);
+        expect(file).toMatchObject({ status: "disputed", endFrame: CUT, disputedFrame: CUT });
+        expect(file.disputedLog).toMatchObject({ fromFrame: CUT, hashes: log.hashes.slice(CUT) });
+        const csv = await readFile(server.path("paired", `${subjectId}_ep0.csv`), "utf8");
+        expect(csv.trim().split("\n")).toHaveLength(1 + CUT);
+      }
     },
   );
 
