@@ -1,13 +1,13 @@
-/** Air hockey: two paddles, one puck, a goal at either end. */
+/** Air hockey: paddles on two sides, one puck, a goal at either end. */
 import { type Action, defineEnvironment, discrete } from "../../engine/index.ts";
 import { checkInteger, checkKeys, MAX_STEPS_RANGE } from "./config-checks.ts";
 import { chase } from "./puck/bot.ts";
 import { drawMatch, HEIGHT, WIDTH } from "./puck/drawing.ts";
-import { stepMatch } from "./puck/physics.ts";
+import { matchStep } from "./puck/physics.ts";
 import {
   createMatch,
   FPS,
-  layout,
+  layoutFor,
   MAX_STEPS,
   observeMatch,
   type PuckConfig,
@@ -46,27 +46,35 @@ function bindKeys(): Record<string, Action> {
   return bindings;
 }
 
-export const environment = defineEnvironment<PuckState, PuckConfig>({
-  id: "puck",
-  agentIds: ["paddle_0", "paddle_1"],
-  actionSpaces: [discrete(9), discrete(9)],
-  neutralActions: [STAY, STAY],
-  fps: FPS,
-  maxSteps: MAX_STEPS,
-  stateLayout: layout,
-  keyBindings: bindKeys(),
-  keyHelp: [{ keys: "Arrow keys or W A S D", does: "Move your paddle; hold two for a diagonal" }],
-  width: WIDTH,
-  height: HEIGHT,
-  checkConfig: (config) => [
-    ...checkKeys(config, ["maxSteps", "goalsToWin", "puckSpeedMax"]),
-    ...checkInteger(config, "maxSteps", MAX_STEPS_RANGE),
-    ...checkInteger(config, "goalsToWin", GOALS_RANGE),
-    ...checkInteger(config, "puckSpeedMax", PUCK_SPEED_RANGE),
-  ],
-  reset: createMatch,
-  step: stepMatch,
-  botAction: chase,
-  observe: observeMatch,
-  draw: drawMatch,
-});
+/** The match of two to four players: the first and the third defend the left goal. */
+export function puckFor(playerCount: number) {
+  const perPlayer = <T>(value: (player: number) => T) =>
+    Array.from({ length: playerCount }, (_, player) => value(player));
+  const layout = layoutFor(playerCount);
+  return defineEnvironment<PuckState, PuckConfig>({
+    id: playerCount === 2 ? "puck" : `puck-${playerCount}`,
+    agentIds: perPlayer((player) => `paddle_${player}`),
+    actionSpaces: perPlayer(() => discrete(9)),
+    neutralActions: perPlayer(() => STAY),
+    fps: FPS,
+    maxSteps: MAX_STEPS,
+    stateLayout: layout,
+    keyBindings: bindKeys(),
+    keyHelp: [{ keys: "Arrow keys or W A S D", does: "Move your paddle; hold two for a diagonal" }],
+    width: WIDTH,
+    height: HEIGHT,
+    checkConfig: (config) => [
+      ...checkKeys(config, ["maxSteps", "goalsToWin", "puckSpeedMax"]),
+      ...checkInteger(config, "maxSteps", MAX_STEPS_RANGE),
+      ...checkInteger(config, "goalsToWin", GOALS_RANGE),
+      ...checkInteger(config, "puckSpeedMax", PUCK_SPEED_RANGE),
+    ],
+    reset: (seed, config) => createMatch(seed, config, layout),
+    step: matchStep(playerCount),
+    botAction: chase,
+    observe: observeMatch,
+    draw: drawMatch,
+  });
+}
+
+export const environment = puckFor(2);

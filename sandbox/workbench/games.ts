@@ -2,33 +2,45 @@
 import type { Environment } from "../../engine/index.ts";
 import { environment as crampedRoom } from "../games/cramped-room.ts";
 import { environment as marbles, marblesFor } from "../games/marbles.ts";
-import { environment as puck } from "../games/puck.ts";
-import { environment as stagHunt } from "../games/stag-hunt.ts";
+import { environment as puck, puckFor } from "../games/puck.ts";
+import { huntFor, environment as stagHunt } from "../games/stag-hunt.ts";
 
 export interface Game {
   readonly title: string;
   /** How many may play, ascending. */
   readonly playerCounts: readonly number[];
+  /** How many play where nobody says; never changed, since addresses leave it out. */
+  readonly usualPlayerCount: number;
+  /** Why fewer may play than the sandbox seats; null where they do not. */
+  readonly limit: string | null;
   readonly config: unknown;
   environment(playerCount: number): Environment;
 }
 
-const forTwo = (title: string, config: unknown, environment: unknown): Game => ({
-  title,
-  playerCounts: [2],
-  config,
-  environment: () => environment as Environment,
-});
+const UP_TO_FOUR = { playerCounts: [2, 3, 4], limit: null } as const;
 
 /** By the name that set-ups use. */
 export const GAMES: Readonly<Record<string, Game>> = {
-  puck: forTwo("Air hockey", {}, puck),
-  "cramped-room": forTwo("Cramped room", { layout: "cramped_room" }, crampedRoom),
-  "stag-hunt": forTwo("Stag hunt", {}, stagHunt),
+  puck: {
+    ...{ title: "Air hockey", ...UP_TO_FOUR, usualPlayerCount: 2, config: {} },
+    environment: (playerCount) => (playerCount === 2 ? puck : puckFor(playerCount)) as Environment,
+  },
+  "cramped-room": {
+    title: "Cramped room",
+    playerCounts: [2],
+    usualPlayerCount: 2,
+    limit:
+      "The kitchen has two places to start from: its layouts are those of studies with two cooks.",
+    config: { layout: "cramped_room" },
+    environment: () => crampedRoom as Environment,
+  },
+  "stag-hunt": {
+    ...{ title: "Stag hunt", ...UP_TO_FOUR, usualPlayerCount: 2, config: {} },
+    environment: (playerCount) =>
+      (playerCount === 2 ? stagHunt : huntFor(playerCount)) as Environment,
+  },
   marbles: {
-    title: "Marbles",
-    playerCounts: [2, 3, 4],
-    config: {},
+    ...{ title: "Marbles", ...UP_TO_FOUR, usualPlayerCount: 4, config: {} },
     environment: (playerCount) =>
       (playerCount === 4 ? marbles : marblesFor(playerCount)) as Environment,
   },

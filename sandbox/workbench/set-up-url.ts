@@ -5,7 +5,7 @@ import {
   PERFECT_LINK,
   type SessionConfig,
 } from "../../engine/index.ts";
-import { GAMES } from "./games.ts";
+import { GAMES, type Game } from "./games.ts";
 import {
   checkSetUp,
   DEFAULT_GAME,
@@ -97,7 +97,7 @@ export function setUpToUrl(setUp: SetUp): string {
   const put = (name: string, value: unknown, usualValue: unknown, text = String(value)) => {
     if (!isSame(value, usualValue)) params.set(name, text);
   };
-  put("n", setUp.playerCount, GAMES[setUp.game]?.playerCounts.at(-1));
+  put("n", setUp.playerCount, GAMES[setUp.game]?.usualPlayerCount);
   put("seed", setUp.seed, usual.seed);
   put("frames", setUp.frames, usual.frames);
   put("fps", setUp.fps, usual.fps);
@@ -154,10 +154,10 @@ export function setUpFromUrl(search: string): ParsedSetUp {
   const params = new URLSearchParams(search);
   const asked = params.get("game") ?? DEFAULT_GAME;
   const game = Object.hasOwn(GAMES, asked) ? asked : DEFAULT_GAME;
-  const counts = GAMES[game]?.playerCounts ?? [];
-  const countMax = counts.at(-1) ?? 2;
-  const playerCount = Number(params.get("n") ?? countMax);
-  const usual = defaultSetUp(game, counts.includes(playerCount) ? playerCount : countMax);
+  const { playerCounts, usualPlayerCount } = GAMES[game] as Game;
+  const playerCount = Number(params.get("n") ?? usualPlayerCount);
+  const isPlayable = playerCounts.includes(playerCount);
+  const usual = defaultSetUp(game, isPlayable ? playerCount : usualPlayerCount);
   const version = params.get("v") ?? VERSION;
   if (version !== VERSION) {
     return { setUp: usual, faults: [`Expected a link of version ${VERSION}, got ${version}`] };

@@ -8,7 +8,7 @@ import { replayEpisode } from "../../engine/replay/replay.ts";
 import { HashChain } from "../../engine/rollback/hash-chain.ts";
 import { environment as cramped } from "../../sandbox/games/cramped-room.ts";
 import { environment as marbles } from "../../sandbox/games/marbles.ts";
-import { environment as puck } from "../../sandbox/games/puck.ts";
+import { environment as puck, puckFor } from "../../sandbox/games/puck.ts";
 import { environment as stagHunt } from "../../sandbox/games/stag-hunt.ts";
 import { flatOrbitEnvironment, orbitEnvironment } from "./orbit-environment.ts";
 
@@ -29,6 +29,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   "cramped-room coordination_ring": kitchen("coordination_ring"),
   "cramped-room forced_coordination": kitchen("forced_coordination"),
   puck: { environment: puck as Environment, config: { goalsToWin: 99 } },
+  "puck of four": { environment: puckFor(4) as Environment, config: { goalsToWin: 99 } },
   "stag-hunt": {
     environment: stagHunt as Environment,
     config: { rounds: 100, choiceFrames: 120 },

@@ -1,5 +1,15 @@
 /** A player that keeps between the puck and its own goal, and strikes the puck when it comes into reach. */
-import { at, GOAL_BOTTOM, GOAL_TOP, MIDDLE_X, MIDDLE_Y, type PuckState, TABLE } from "./table.ts";
+import {
+  at,
+  GOAL_BOTTOM,
+  GOAL_TOP,
+  MIDDLE_X,
+  MIDDLE_Y,
+  type PuckState,
+  playerCountOf,
+  sideOf,
+  TABLE,
+} from "./table.ts";
 
 /** Action by the row and column of a direction: up to down, left to right. */
 const ACTIONS: readonly (readonly number[])[] = [
@@ -26,9 +36,22 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
+/** Of two on a side only one runs for the puck. */
+function isNearest(state: PuckState, playerIndex: number): boolean {
+  const mate = playerIndex ^ 2;
+  if (mate >= playerCountOf(state)) return true;
+  const squared = (player: number) => {
+    const dx = at(state.puckX) - at(state.paddleX, player);
+    const dy = at(state.puckY) - at(state.paddleY, player);
+    return dx * dx + dy * dy;
+  };
+  const [own, others] = [squared(playerIndex), squared(mate)];
+  return own < others || (own === others && playerIndex < mate);
+}
+
 /** What the paddle in seat `playerIndex` does next. */
 export function chase(state: PuckState, playerIndex: number): number {
-  const isLeft = playerIndex === 0;
+  const isLeft = sideOf(playerIndex) === 0;
   /** Towards the other goal. */
   const forward = isLeft ? 1 : -1;
   const goalX = isLeft ? TABLE.left : TABLE.right;
@@ -36,7 +59,8 @@ export function chase(state: PuckState, playerIndex: number): number {
   const y = at(state.paddleY, playerIndex);
   const puckX = at(state.puckX) + at(state.puckVx) * FORESIGHT_FRAMES;
   const puckY = at(state.puckY) + at(state.puckVy) * FORESIGHT_FRAMES;
-  const isMine = at(state.freezeFrames) === 0 && (MIDDLE_X - puckX) * forward > 0;
+  const isHere = at(state.freezeFrames) === 0 && (MIDDLE_X - puckX) * forward > 0;
+  const isMine = isHere && isNearest(state, playerIndex);
   const aheadX = (puckX - x) * forward;
   if (isMine && aheadX > 0) return ACTIONS[side(puckY - y)]?.[side(puckX - x)] as number;
   // Behind the puck's back first: a stroke from the wrong side would be an own goal.

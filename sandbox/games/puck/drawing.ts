@@ -24,6 +24,8 @@ import {
   PADDLE_RADIUS,
   PUCK_RADIUS,
   type PuckState,
+  playerCountOf,
+  sideOf,
   TABLE,
   winner,
 } from "./table.ts";
@@ -40,9 +42,9 @@ const MARKING: Color = "#b9c8d1";
 /** Ice tinted towards the colour of the player who defends it. */
 const HALF_TINT: readonly [Color, Color] = ["#e9f2f8", "#f9efe7"];
 
-/** Inner discs of the paddles: lighter on the partner's, darker behind the word on one's own. */
-const KNOB: readonly [Color, Color] = ["#2b8fc9", "#ee8136"];
-const OWN_KNOB: readonly [Color, Color] = ["#00507d", "#984300"];
+/** Inner discs of the paddles by player: lighter on the others', darker behind the word on one's own. */
+const KNOB: readonly Color[] = ["#2b8fc9", "#ee8136", "#33b28f", "#dba3c1"];
+const OWN_KNOB: readonly Color[] = ["#00507d", "#984300", "#006b4e", "#9a5a7c"];
 
 const RAIL_WIDTH = 8;
 const POCKET_DEPTH = 32;
@@ -104,19 +106,25 @@ function buildTable(): readonly Shape[] {
 
 const TABLE_SHAPES = buildTable();
 
-function scorePanel(state: PuckState, playerIndex: number, isMine: boolean): Shape[] {
-  const isLeft = playerIndex === 0;
+/** Whom a side's score belongs to. */
+function sideName(state: PuckState, isMine: boolean): string {
+  if (playerCountOf(state) === 2) return isMine ? "YOU" : "PARTNER";
+  return isMine ? "YOUR SIDE" : "OTHERS";
+}
+
+function scorePanel(state: PuckState, tableSide: number, isMine: boolean): Shape[] {
+  const isLeft = tableSide === 0;
   const align = isLeft ? "left" : "right";
   const side = isLeft ? 1 : -1;
   const edge = isLeft ? 40 : WIDTH - 40;
-  const score = String(at(state.score, playerIndex));
+  const score = String(at(state.score, tableSide));
   return [
     rect(isLeft ? edge : edge - 190, 9, 190, 38, {
-      fill: playerColor(playerIndex),
+      fill: playerColor(tableSide),
       cornerRadius: 19,
       ...(isMine ? { stroke: PAPER, strokeWidth: 2.5 } : {}),
     }),
-    label(edge + side * 20, 28, isMine ? "YOU" : "PARTNER", {
+    label(edge + side * 20, 28, sideName(state, isMine), {
       sizeUnits: 16,
       fill: PAPER,
       align,
@@ -137,8 +145,7 @@ function hud(state: PuckState, playerIndex: number): Shape[] {
   const clockColor = seconds <= HURRY_SECONDS ? HURRY : PAPER;
   const share = left / at(state.maxSteps);
   return [
-    ...scorePanel(state, 0, playerIndex === 0),
-    ...scorePanel(state, 1, playerIndex === 1),
+    ...[0, 1].flatMap((each) => scorePanel(state, each, each === sideOf(playerIndex))),
     label(MIDDLE_X, 20, clockText(seconds), {
       sizeUnits: 24,
       fill: clockColor,
@@ -162,7 +169,7 @@ function paddle(state: PuckState, i: number, isMine: boolean): Shape[] {
   const shapes: Shape[] = [
     circle(x + 2, y + 4, PADDLE_RADIUS, { fill: INK, alpha: 0.2 }),
     circle(x, y, PADDLE_RADIUS - 1, { fill: playerColor(i), stroke: INK, strokeWidth: 2 }),
-    circle(x, y, PADDLE_RADIUS * 0.7, { fill: i === 0 ? knobs[0] : knobs[1] }),
+    circle(x, y, PADDLE_RADIUS * 0.7, { fill: knobs[i] as Color }),
   ];
   if (isMine) {
     shapes.push(
@@ -179,7 +186,7 @@ function sideNames(playerIndex: number): Shape[] {
     label(
       (MIDDLE_X + (i === 0 ? TABLE.left : TABLE.right)) / 2,
       TABLE.bottom - 22,
-      i === playerIndex ? "YOU DEFEND THIS GOAL" : "SCORE IN THIS GOAL",
+      i === sideOf(playerIndex) ? "YOU DEFEND THIS GOAL" : "SCORE IN THIS GOAL",
       { sizeUnits: 13, fill: playerColor(i), align: "center", bold: true, alpha: 0.6 },
     ),
   );
@@ -222,10 +229,15 @@ function serveArrow(state: PuckState): Shape[] {
 
 function bannerText(state: PuckState, playerIndex: number): string {
   const champion = winner(state);
-  if (champion !== NOBODY) return champion === playerIndex ? "YOU WIN" : "PARTNER WINS";
   const scorer = at(state.lastScorer);
-  if (scorer === NOBODY) return at(state.frame) < FREEZE_FRAMES ? "READY" : "NEW SERVE";
-  return scorer === playerIndex ? "YOU SCORED" : "PARTNER SCORED";
+  if (champion === NOBODY && scorer === NOBODY) {
+    return at(state.frame) < FREEZE_FRAMES ? "READY" : "NEW SERVE";
+  }
+  const isMine = (champion === NOBODY ? scorer : champion) === sideOf(playerIndex);
+  const isPair = playerCountOf(state) === 2;
+  const who = isMine ? (isPair ? "YOU" : "YOUR SIDE") : isPair ? "PARTNER" : "THEY";
+  if (champion === NOBODY) return `${who} SCORED`;
+  return who === "YOU" || who === "THEY" ? `${who} WIN` : `${who} WINS`;
 }
 
 function banner(state: PuckState, playerIndex: number): Shape[] {
@@ -267,8 +279,7 @@ export function drawMatch(state: PuckState, playerIndex: number): Drawing {
       ...sideNames(playerIndex),
       ...serveArrow(state),
       ...puck(state),
-      ...paddle(state, 0, playerIndex === 0),
-      ...paddle(state, 1, playerIndex === 1),
+      ...Array.from(state.paddleX).flatMap((_, i) => paddle(state, i, i === playerIndex)),
       ...banner(state, playerIndex),
       ...hud(state, playerIndex),
     ],

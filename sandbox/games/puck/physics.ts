@@ -1,30 +1,20 @@
 /** What one frame does to a match: paddles, the puck's flight and goals. */
 import type { Action, StepResult } from "../../../engine/index.ts";
+import { contact, cornerContact, paddleContact, postContact } from "./contact.ts";
+import { confinePaddle, drivePaddle, partMates } from "./paddle.ts";
 import {
   at,
   GOAL_BOTTOM,
   GOAL_TOP,
-  MIDDLE_X,
-  MIDDLE_Y,
   NOBODY,
-  PADDLE_RADIUS,
   PUCK_RADIUS,
   type PuckState,
+  playerCountOf,
   prepareServe,
+  sideOf,
   TABLE,
   winner,
 } from "./table.ts";
-
-/** One over the square root of two, so that a diagonal is as fast as a straight run. */
-const DIAGONAL = Math.SQRT1_2;
-
-/** Direction of each action: stay, the four sides, the four diagonals. */
-const DIRECTION_X: readonly number[] = [0, 0, 0, -1, 1, -DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL];
-const DIRECTION_Y: readonly number[] = [0, -1, 1, 0, 0, -DIAGONAL, -DIAGONAL, DIAGONAL, DIAGONAL];
-
-/** With the friction below: 7 units per frame at most, most of it within a quarter of a second. */
-const PADDLE_ACCELERATION = 0.955;
-const PADDLE_FRICTION = 0.88;
 
 /** The puck loses a fifth of its speed per second. */
 const PUCK_FRICTION = 0.9963;
@@ -50,86 +40,21 @@ interface MatchEvents extends Record<string, unknown> {
   hits: number;
 }
 
-const rewards: [number, number] = [0, 0];
-const terminateds: [boolean, boolean] = [false, false];
-const events: [MatchEvents, MatchEvents] = [
-  { goals: 0, hits: 0 },
-  { goals: 0, hits: 0 },
-];
-const result: StepResult = {
-  rewards,
-  terminateds,
-  truncateds: [false, false],
-  infos: events,
-};
-
-/** A disc's way into the rounded corner's wall; written by `cornerContact`. */
-const contact = { x: 0, y: 0, depth: 0 };
-
-/** Whether a disc has entered a corner's wall; if so `contact` holds the way back and how far. */
-function cornerContact(x: number, y: number, radius: number): boolean {
-  const { left, right, top, bottom, cornerRadius } = TABLE;
-  const isLeft = x < left + cornerRadius;
-  const isTop = y < top + cornerRadius;
-  if (!isLeft && x <= right - cornerRadius) return false;
-  if (!isTop && y <= bottom - cornerRadius) return false;
-  const dx = x - (isLeft ? left + cornerRadius : right - cornerRadius);
-  const dy = y - (isTop ? top + cornerRadius : bottom - cornerRadius);
-  const distance = Math.sqrt(dx * dx + dy * dy);
-  const reach = cornerRadius - radius;
-  if (distance <= reach) return false;
-  contact.x = -dx / distance;
-  contact.y = -dy / distance;
-  contact.depth = distance - reach;
-  return true;
+/** What a step gives, by player. */
+interface MatchResult extends StepResult {
+  readonly rewards: number[];
+  readonly terminateds: boolean[];
+  readonly infos: readonly MatchEvents[];
 }
 
-/** Keeps a paddle in its half; what it runs into takes the speed towards it. */
-function confinePaddle(state: PuckState, i: number): void {
-  const { paddleX, paddleY, paddleVx, paddleVy } = state;
-  const low = (i === 0 ? TABLE.left : MIDDLE_X) + PADDLE_RADIUS;
-  const high = (i === 0 ? MIDDLE_X : TABLE.right) - PADDLE_RADIUS;
-  const x = Math.min(high, Math.max(low, at(paddleX, i)));
-  const top = TABLE.top + PADDLE_RADIUS;
-  const bottom = TABLE.bottom - PADDLE_RADIUS;
-  const y = Math.min(bottom, Math.max(top, at(paddleY, i)));
-  if (x !== at(paddleX, i)) paddleVx[i] = 0;
-  if (y !== at(paddleY, i)) paddleVy[i] = 0;
-  paddleX[i] = x;
-  paddleY[i] = y;
-  if (!cornerContact(x, y, PADDLE_RADIUS)) return;
-  paddleX[i] = x + contact.x * contact.depth;
-  paddleY[i] = y + contact.y * contact.depth;
-  const speed = at(paddleVx, i) * contact.x + at(paddleVy, i) * contact.y;
-  if (speed >= 0) return;
-  paddleVx[i] = at(paddleVx, i) - speed * contact.x;
-  paddleVy[i] = at(paddleVy, i) - speed * contact.y;
-}
-
-function drivePaddle(state: PuckState, i: number, action: number): void {
-  const { paddleX, paddleY, paddleVx, paddleVy } = state;
-  const pushX = (DIRECTION_X[action] as number) * PADDLE_ACCELERATION;
-  const pushY = (DIRECTION_Y[action] as number) * PADDLE_ACCELERATION;
-  paddleVx[i] = (at(paddleVx, i) + pushX) * PADDLE_FRICTION;
-  paddleVy[i] = (at(paddleVy, i) + pushY) * PADDLE_FRICTION;
-  paddleX[i] = at(paddleX, i) + at(paddleVx, i);
-  paddleY[i] = at(paddleY, i) + at(paddleVy, i);
-  confinePaddle(state, i);
-}
-
-/** Whether paddle i overlaps the puck; if so `contact` points from the paddle to the puck. */
-function paddleContact(state: PuckState, i: number): boolean {
-  const dx = at(state.puckX) - at(state.paddleX, i);
-  const dy = at(state.puckY) - at(state.paddleY, i);
-  const reach = PUCK_RADIUS + PADDLE_RADIUS;
-  const squared = dx * dx + dy * dy;
-  if (squared >= reach * reach) return false;
-  const distance = Math.sqrt(squared);
-  const isCentred = distance === 0;
-  contact.x = isCentred ? (i === 0 ? 1 : -1) : dx / distance;
-  contact.y = isCentred ? 0 : dy / distance;
-  contact.depth = reach - distance;
-  return true;
+function makeResult(playerCount: number): MatchResult {
+  const each = <T>(value: () => T): T[] => Array.from({ length: playerCount }, value);
+  return {
+    rewards: each(() => 0),
+    terminateds: each(() => false),
+    truncateds: each(() => false),
+    infos: each(() => ({ goals: 0, hits: 0 })),
+  };
 }
 
 /** The puck is held against a wall or waits for its serve: the paddle gives way. */
@@ -141,7 +66,7 @@ function pushPaddleOff(state: PuckState, i: number): void {
   confinePaddle(state, i);
 }
 
-function strikePuck(state: PuckState, i: number): void {
+function strikePuck(state: PuckState, i: number, events: MatchEvents): void {
   if (!paddleContact(state, i)) return;
   const { puckX, puckY, puckVx, puckVy, paddleVx, paddleVy } = state;
   const { x, y, depth } = contact;
@@ -156,7 +81,7 @@ function strikePuck(state: PuckState, i: number): void {
   puckVy[0] = at(puckVy) + push * PUCK_SHARE * y;
   paddleVx[i] = at(paddleVx, i) - push * PADDLE_SHARE * x;
   paddleVy[i] = at(paddleVy, i) - push * PADDLE_SHARE * y;
-  (events[i] as MatchEvents).hits = 1;
+  events.hits = 1;
 }
 
 /** Sends back what moves against the wall whose inner side is `contact`. */
@@ -182,18 +107,6 @@ function bounceBetween(position: Float64Array, velocity: Float64Array, low: numb
     position[0] = high;
     if (v > 0) velocity[0] = -v * WALL_BOUNCE;
   }
-}
-
-/** Whether the puck has run into a goal post; if so `contact` points from the post to the puck. */
-function postContact(x: number, y: number): boolean {
-  const dx = x - (x < MIDDLE_X ? TABLE.left : TABLE.right);
-  const dy = y - (y < MIDDLE_Y ? GOAL_TOP : GOAL_BOTTOM);
-  const distance = Math.sqrt(dx * dx + dy * dy);
-  if (distance >= PUCK_RADIUS || distance === 0) return false;
-  contact.x = dx / distance;
-  contact.y = dy / distance;
-  contact.depth = PUCK_RADIUS - distance;
-  return true;
 }
 
 function bouncePuck(state: PuckState): void {
@@ -225,27 +138,31 @@ function limitPuckSpeed(state: PuckState): void {
   state.idleFrames[0] = squared < IDLE_SPEED * IDLE_SPEED ? at(state.idleFrames) + 1 : 0;
 }
 
-function movePuck(state: PuckState): void {
+function movePuck(state: PuckState, { infos }: MatchResult): void {
   state.puckVx[0] = at(state.puckVx) * PUCK_FRICTION;
   state.puckVy[0] = at(state.puckVy) * PUCK_FRICTION;
   for (let i = 0; i < SUBSTEPS; i++) {
     state.puckX[0] = at(state.puckX) + at(state.puckVx) / SUBSTEPS;
     state.puckY[0] = at(state.puckY) + at(state.puckVy) / SUBSTEPS;
-    strikePuck(state, 0);
-    strikePuck(state, 1);
+    for (const [player, events] of infos.entries()) strikePuck(state, player, events);
     bouncePuck(state);
   }
   limitPuckSpeed(state);
-  pushPaddleOff(state, 0);
-  pushPaddleOff(state, 1);
+  pushPaddlesOff(state);
 }
 
-function scoreGoal(state: PuckState, scorer: number): void {
+function pushPaddlesOff(state: PuckState): void {
+  for (let player = 0; player < playerCountOf(state); player++) pushPaddleOff(state, player);
+}
+
+function scoreGoal(state: PuckState, scorer: number, { rewards, infos }: MatchResult): void {
   state.score[scorer] = at(state.score, scorer) + 1;
   state.lastScorer[0] = scorer;
-  rewards[scorer] = 1;
-  rewards[1 - scorer] = -1;
-  (events[scorer] as MatchEvents).goals = 1;
+  for (const [player, events] of infos.entries()) {
+    const isScorer = sideOf(player) === scorer;
+    rewards[player] = isScorer ? 1 : -1;
+    events.goals = isScorer ? 1 : 0;
+  }
   prepareServe(state);
 }
 
@@ -255,30 +172,36 @@ function serveIdlePuck(state: PuckState): void {
 }
 
 /**
- * Advances the match by one frame; the result object is the same one each time.
+ * Makes what advances a match by one frame; its result object is the same one each time.
  * A goal counts once the whole puck is behind the line; a match that is won does not move.
  */
-export function stepMatch(state: PuckState, actions: readonly Action[]): StepResult {
-  rewards.fill(0);
-  for (const event of events) {
-    event.goals = 0;
-    event.hits = 0;
-  }
-  if (winner(state) === NOBODY) {
-    state.frame[0] = at(state.frame) + 1;
-    drivePaddle(state, 0, actions[0] as number);
-    drivePaddle(state, 1, actions[1] as number);
-    if (at(state.freezeFrames) > 0) {
-      state.freezeFrames[0] = at(state.freezeFrames) - 1;
-      pushPaddleOff(state, 0);
-      pushPaddleOff(state, 1);
-    } else {
-      movePuck(state);
-      if (at(state.puckX) < TABLE.left - PUCK_RADIUS) scoreGoal(state, 1);
-      else if (at(state.puckX) > TABLE.right + PUCK_RADIUS) scoreGoal(state, 0);
-      else if (at(state.idleFrames) > IDLE_FRAMES_MAX) serveIdlePuck(state);
+export function matchStep(
+  playerCount: number,
+): (state: PuckState, actions: readonly Action[]) => StepResult {
+  const result = makeResult(playerCount);
+  return (state, actions) => {
+    result.rewards.fill(0);
+    for (const events of result.infos) {
+      events.goals = 0;
+      events.hits = 0;
     }
+    if (winner(state) === NOBODY) playFrame(state, actions, result);
+    result.terminateds.fill(winner(state) !== NOBODY);
+    return result;
+  };
+}
+
+function playFrame(state: PuckState, actions: readonly Action[], result: MatchResult): void {
+  state.frame[0] = at(state.frame) + 1;
+  for (const [player, action] of actions.entries()) drivePaddle(state, player, action as number);
+  partMates(state);
+  if (at(state.freezeFrames) > 0) {
+    state.freezeFrames[0] = at(state.freezeFrames) - 1;
+    pushPaddlesOff(state);
+    return;
   }
-  terminateds.fill(winner(state) !== NOBODY);
-  return result;
+  movePuck(state, result);
+  if (at(state.puckX) < TABLE.left - PUCK_RADIUS) scoreGoal(state, 1, result);
+  else if (at(state.puckX) > TABLE.right + PUCK_RADIUS) scoreGoal(state, 0, result);
+  else if (at(state.idleFrames) > IDLE_FRAMES_MAX) serveIdlePuck(state);
 }

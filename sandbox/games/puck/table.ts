@@ -38,6 +38,8 @@ export const FREEZE_FRAMES = 45;
 
 /** How far a paddle stands from its goal line at the start. */
 const PADDLE_HOME = 110;
+/** Between two paddles of one side at the start: each has its half of the goal. */
+const MATES_APART = 120;
 
 /** Speed of a serve along the table, in units per frame: 1.3 s from the centre to a goal. */
 const SERVE_SPEED = 4.5;
@@ -56,31 +58,45 @@ export interface PuckConfig {
 /** Stands for a player's index where no player is meant. */
 export const NOBODY = -1;
 
-/** Positions in drawing units, velocities in units per frame; entry i of a pair is player i's. */
-export const layout = flatLayout({
-  puckX: float64(),
-  puckY: float64(),
-  /** The velocity it will have when play resumes, while `freezeFrames` is above 0. */
-  puckVx: float64(),
-  puckVy: float64(),
-  puckSpeedMax: float64(),
-  paddleX: float64(2),
-  paddleY: float64(2),
-  paddleVx: float64(2),
-  paddleVy: float64(2),
-  score: int32(2),
-  frame: int32(),
-  maxSteps: int32(),
-  goalsToWin: int32(),
-  freezeFrames: int32(),
-  /** Frames for which the puck has hardly moved. */
-  idleFrames: int32(),
-  /** Whose goal led to the coming serve; `NOBODY` at the start and after an idle puck. */
-  lastScorer: int32(),
-  random: uint32(4),
-});
+/**
+ * Positions in drawing units, velocities in units per frame; entry i of a paddle's field is player i's, that of a
+ * side's 0 the left one's.
+ */
+export const layoutFor = (playerCount: number) =>
+  flatLayout({
+    puckX: float64(),
+    puckY: float64(),
+    /** The velocity it will have when play resumes, while `freezeFrames` is above 0. */
+    puckVx: float64(),
+    puckVy: float64(),
+    puckSpeedMax: float64(),
+    paddleX: float64(playerCount),
+    paddleY: float64(playerCount),
+    paddleVx: float64(playerCount),
+    paddleVy: float64(playerCount),
+    score: int32(2),
+    frame: int32(),
+    maxSteps: int32(),
+    goalsToWin: int32(),
+    freezeFrames: int32(),
+    /** Frames for which the puck has hardly moved. */
+    idleFrames: int32(),
+    /** Which side's goal led to the coming serve; `NOBODY` at the start and after an idle puck. */
+    lastScorer: int32(),
+    random: uint32(4),
+  });
 
-export type PuckState = FlatState<(typeof layout)["fields"]>;
+export type PuckLayout = ReturnType<typeof layoutFor>;
+export type PuckState = FlatState<PuckLayout["fields"]>;
+
+/** The side that a player defends: 0 the left one, 1 the right. */
+export function sideOf(playerIndex: number): number {
+  return playerIndex % 2;
+}
+
+export function playerCountOf(state: PuckState): number {
+  return state.paddleX.length;
+}
 
 /** A state field's entry; every field has the entries its layout declares. */
 export function at(field: Float64Array | Int32Array, i = 0): number {
@@ -98,12 +114,10 @@ export function prepareServe(state: PuckState): void {
   state.idleFrames[0] = 0;
 }
 
-export function createMatch(seed: number, config: PuckConfig): PuckState {
+export function createMatch(seed: number, config: PuckConfig, layout: PuckLayout): PuckState {
   const state = layout.create();
   seedRandom(state.random, seed);
-  state.paddleX[0] = TABLE.left + PADDLE_HOME;
-  state.paddleX[1] = TABLE.right - PADDLE_HOME;
-  state.paddleY.fill(MIDDLE_Y);
+  for (let player = 0; player < playerCountOf(state); player++) placePaddle(state, player);
   state.puckSpeedMax[0] = (config.puckSpeedMax ?? PUCK_SPEED_MAX) / FPS;
   state.maxSteps[0] = config.maxSteps ?? MAX_STEPS;
   state.goalsToWin[0] = config.goalsToWin ?? GOALS_TO_WIN;
@@ -112,7 +126,15 @@ export function createMatch(seed: number, config: PuckConfig): PuckState {
   return state;
 }
 
-/** The player who has won, or `NOBODY`. */
+function placePaddle(state: PuckState, player: number): void {
+  const isLeft = sideOf(player) === 0;
+  const hasMate = (player ^ 2) < playerCountOf(state);
+  const fromMiddle = hasMate ? (player < 2 ? -MATES_APART / 2 : MATES_APART / 2) : 0;
+  state.paddleX[player] = isLeft ? TABLE.left + PADDLE_HOME : TABLE.right - PADDLE_HOME;
+  state.paddleY[player] = MIDDLE_Y + fromMiddle;
+}
+
+/** The side that has won, or `NOBODY`. */
 export function winner(state: PuckState): number {
   if (at(state.score, 0) >= at(state.goalsToWin)) return 0;
   return at(state.score, 1) >= at(state.goalsToWin) ? 1 : NOBODY;
@@ -132,15 +154,27 @@ function observePaddle(state: PuckState, i: number): unknown {
   return body(at(paddleX, i), at(paddleY, i), at(paddleVx, i), at(paddleVy, i));
 }
 
-/** Both players see the whole table, in the same coordinates. */
+/** The partner of two; of more everybody else by their index. */
+function observeOthers(state: PuckState, playerIndex: number): Record<string, unknown> {
+  if (playerCountOf(state) === 2) return { partner: observePaddle(state, 1 - playerIndex) };
+  const others = Array.from(state.paddleX, (_, player) => [`player_${player}`, player] as const);
+  return Object.fromEntries(
+    others
+      .filter(([, player]) => player !== playerIndex)
+      .map(([name, player]) => [name, observePaddle(state, player)]),
+  );
+}
+
+/** All players see the whole table, in the same coordinates. */
 export function observeMatch(state: PuckState, playerIndex: number): unknown {
+  const side = sideOf(playerIndex);
   return {
-    side: playerIndex === 0 ? "left" : "right",
+    side: side === 0 ? "left" : "right",
     puck: body(at(state.puckX), at(state.puckY), at(state.puckVx), at(state.puckVy)),
     own: observePaddle(state, playerIndex),
-    partner: observePaddle(state, 1 - playerIndex),
-    ownScore: at(state.score, playerIndex),
-    partnerScore: at(state.score, 1 - playerIndex),
+    ...observeOthers(state, playerIndex),
+    ownScore: at(state.score, side),
+    partnerScore: at(state.score, 1 - side),
     isFrozen: at(state.freezeFrames) > 0,
     framesLeft: framesLeft(state),
   };

@@ -1,4 +1,4 @@
-/** A hunt as one of the two hunters sees it: what the other knows and chose stays theirs. */
+/** A hunt as one of the hunters sees it: what the others know and chose stays theirs. */
 import type { Color, Drawing, Shape } from "../../../engine/index.ts";
 import { circle, INK, label, line, PAPER, pill, playerColor, polygon, rect } from "../shapes.ts";
 import {
@@ -81,13 +81,27 @@ function choiceName(choice: number): string {
   return choice === STAG ? "the stag" : "the hare";
 }
 
-function message(state: HuntState, own: Hunter, partner: Hunter): string {
-  if (isOver(state)) return `The hunt is over: ${own.points} to ${partner.points}`;
-  if (state.isRevealed) {
-    return `You chose ${choiceName(own.choice)}, your partner ${choiceName(partner.choice)}: +${own.gained}`;
+function message(state: HuntState, playerIndex: number): string {
+  const own = state.hunters[playerIndex] as Hunter;
+  const others = state.hunters.filter((_, i) => i !== playerIndex);
+  const isPair = others.length === 1;
+  if (isOver(state)) {
+    return `The hunt is over: ${[own, ...others].map(({ points }) => points).join(" to ")}`;
   }
-  if (own.choice === WAIT) return "Choose: nobody sees it before both have";
-  return partner.choice === WAIT ? "Waiting for your partner" : "Both have chosen";
+  if (state.isRevealed) {
+    return `You chose ${choiceName(own.choice)}, ${othersChoices(others)}: +${own.gained}`;
+  }
+  if (own.choice === WAIT) return `Choose: nobody sees it before ${isPair ? "both" : "all"} have`;
+  if (others.every(({ choice }) => choice !== WAIT))
+    return `${isPair ? "Both" : "All"} have chosen`;
+  return `Waiting for ${isPair ? "your partner" : "the others"}`;
+}
+
+function othersChoices(others: readonly Hunter[]): string {
+  const [first] = others;
+  if (others.length === 1 && first !== undefined) return `your partner ${choiceName(first.choice)}`;
+  const atStag = others.filter(({ choice }) => choice === STAG).length;
+  return `${atStag} of ${others.length} others the stag`;
 }
 
 function timeBar(state: HuntState): Shape[] {
@@ -101,13 +115,18 @@ function timeBar(state: HuntState): Shape[] {
 }
 
 function scores(state: HuntState, playerIndex: number): Shape[] {
+  const { length } = state.hunters;
+  const isPair = length === 2;
+  const width = isPair ? 180 : 116;
   return state.hunters.flatMap((hunter, i) => {
-    const x = i === 0 ? 110 : WIDTH - 110;
+    // Of two, one at either end; of more, from the left, with the round's number at the right.
+    const x = isPair ? 110 + i * (WIDTH - 220) : 72 + i * 128;
+    const name = isPair ? "PARTNER" : `HUNTER ${i + 1}`;
     const hasChosen = hunter.choice !== WAIT && !state.isRevealed;
     return [
-      rect(x - 90, 16, 180, 40, { fill: playerColor(i), cornerRadius: 20 }),
-      label(x, 36, `${i === playerIndex ? "YOU" : "PARTNER"}  ${hunter.points}`, {
-        sizeUnits: 18,
+      rect(x - width / 2, 16, width, 40, { fill: playerColor(i), cornerRadius: 20 }),
+      label(x, 36, `${i === playerIndex ? "YOU" : name}  ${hunter.points}`, {
+        sizeUnits: isPair ? 18 : 14,
         fill: PAPER,
         align: "center",
         bold: true,
@@ -119,15 +138,15 @@ function scores(state: HuntState, playerIndex: number): Shape[] {
 
 export function drawHunt(state: HuntState, playerIndex: number): Drawing {
   const own = state.hunters[playerIndex] as Hunter;
-  const partner = state.hunters[1 - playerIndex] as Hunter;
+  const isPair = state.hunters.length === 2;
   const round = Math.min(state.round + 1, state.rounds);
-  const stag = `${STAG_POINTS} each, if both come`;
+  const stag = `${STAG_POINTS} each, if ${isPair ? "both" : "all"} come`;
   return {
     background: MEADOW,
     shapes: [
       rect(0, 96, WIDTH, 214, { fill: FOREST, alpha: 0.5 }),
       ...scores(state, playerIndex),
-      label(WIDTH / 2, 36, `Round ${round} of ${state.rounds}`, {
+      label(isPair ? WIDTH / 2 : WIDTH - 56, 36, `Round ${round} of ${state.rounds}`, {
         sizeUnits: 16,
         fill: SOFT,
         align: "center",
@@ -135,7 +154,7 @@ export function drawHunt(state: HuntState, playerIndex: number): Drawing {
       ...card(own, { x: STAG_X, choice: STAG, title: "←  Stag", worth: stag }),
       ...card(own, { x: HARE_X, choice: HARE, title: "Hare  →", worth: `${own.hare} for you` }),
       ...timeBar(state),
-      label(WIDTH / 2, 364, message(state, own, partner), {
+      label(WIDTH / 2, 364, message(state, playerIndex), {
         sizeUnits: 18,
         fill: INK,
         align: "center",

@@ -15,15 +15,15 @@ export const WAIT = 0;
 export const STAG = 1;
 export const HARE = 2;
 
-/** What each gets when both hunt the stag; alone at it, nothing. */
+/** What each gets when all hunt the stag; with one missing, nothing. */
 export const STAG_POINTS = 5;
 /** A hare is worth one of these, drawn for each hunter and round: the last ties with half a stag. */
 const HARE_POINTS = [1, 2, 3, 4] as const;
 
 /** A hare worth no more than this leaves a bot at the stag: waiting for the other is worth the risk. */
 const BOT_STAG_HARE_MAX = 3;
-/** When a bot chooses: each of the two at a time of its own, as people do. */
-const BOT_FRAMES = [24, 42] as const;
+/** When a bot chooses: each at a time of its own, as people do. */
+const BOT_FRAMES = [24, 42, 33, 54] as const;
 
 /** What a study may set. */
 export interface HuntConfig {
@@ -34,7 +34,7 @@ export interface HuntConfig {
 export interface Hunter {
   /** Only this hunter sees it. */
   hare: number;
-  /** `WAIT` until chosen; final, and hidden from the other until the reveal. */
+  /** `WAIT` until chosen; final, and hidden from the others until the reveal. */
   choice: number;
   /** Frames from the round's start to the choice; null before. */
   choseAfterFrames: number | null;
@@ -54,7 +54,7 @@ export interface HuntState {
   readonly hunters: Hunter[];
 }
 
-export function createHunt(seed: number, config: HuntConfig): HuntState {
+export function createHunt(seed: number, config: HuntConfig, playerCount: number): HuntState {
   const state: HuntState = {
     rounds: config.rounds ?? ROUNDS,
     choiceFrames: config.choiceFrames ?? CHOICE_FRAMES,
@@ -62,7 +62,7 @@ export function createHunt(seed: number, config: HuntConfig): HuntState {
     round: 0,
     phaseFrames: 0,
     isRevealed: false,
-    hunters: [0, 1].map(() => ({
+    hunters: Array.from({ length: playerCount }, () => ({
       hare: 0,
       choice: WAIT,
       choseAfterFrames: null,
@@ -80,8 +80,8 @@ export function isOver(state: HuntState): boolean {
 }
 
 export function stepHunt(state: HuntState, actions: readonly Action[]): StepResult {
-  const rewards = [0, 0];
-  const infos: Record<string, unknown>[] = [{}, {}];
+  const rewards = state.hunters.map(() => 0);
+  const infos = state.hunters.map((): Record<string, unknown> => ({}));
   if (!isOver(state)) {
     state.phaseFrames++;
     if (state.isRevealed) endReveal(state);
@@ -90,8 +90,8 @@ export function stepHunt(state: HuntState, actions: readonly Action[]): StepResu
       if (isDecided(state)) reveal(state, rewards, infos);
     }
   }
-  const terminateds = [isOver(state), isOver(state)];
-  return { rewards, terminateds, truncateds: [false, false], infos };
+  const terminateds = state.hunters.map(() => isOver(state));
+  return { rewards, terminateds, truncateds: state.hunters.map(() => false), infos };
 }
 
 function choose(state: HuntState, actions: readonly Action[]): void {
@@ -156,10 +156,27 @@ export function botHunt(state: HuntState, playerIndex: number): Action {
   return hunter.hare <= BOT_STAG_HARE_MAX ? STAG : HARE;
 }
 
-/** The other's hare is never seen, their choice only after the reveal. */
+/** The partner of two; of more everybody else by their index. */
+function observeOthers(state: HuntState, playerIndex: number): Record<string, unknown> {
+  const choiceOf = ({ choice }: Hunter) => (state.isRevealed ? choice : null);
+  if (state.hunters.length === 2) {
+    const partner = state.hunters[1 - playerIndex] as Hunter;
+    return {
+      hasPartnerChosen: partner.choice !== WAIT,
+      partnerChoice: choiceOf(partner),
+      partnerPoints: partner.points,
+    };
+  }
+  const others = state.hunters.map((hunter, i) => [
+    `hunter_${i}`,
+    { hasChosen: hunter.choice !== WAIT, choice: choiceOf(hunter), points: hunter.points },
+  ]);
+  return Object.fromEntries(others.filter((_, i) => i !== playerIndex));
+}
+
+/** Others' hares are never seen, their choices only after the reveal. */
 export function observeHunt(state: HuntState, playerIndex: number): unknown {
   const own = state.hunters[playerIndex] as Hunter;
-  const partner = state.hunters[1 - playerIndex] as Hunter;
   return {
     round: state.round,
     phase: state.isRevealed ? "reveal" : "choose",
@@ -167,8 +184,6 @@ export function observeHunt(state: HuntState, playerIndex: number): unknown {
     hare: own.hare,
     choice: own.choice,
     points: own.points,
-    hasPartnerChosen: partner.choice !== WAIT,
-    partnerChoice: state.isRevealed ? partner.choice : null,
-    partnerPoints: partner.points,
+    ...observeOthers(state, playerIndex),
   };
 }

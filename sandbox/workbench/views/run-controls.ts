@@ -1,7 +1,7 @@
 /** Controls of the game, the session's knobs and the peers: each change begins a run anew. */
 import type { FolderApi, Pane } from "tweakpane";
 import { HIDDEN_POLICIES, PREDICTORS, type SessionConfig } from "../../../engine/index.ts";
-import { GAMES } from "../games.ts";
+import { GAMES, type Game } from "../games.ts";
 import {
   defaultSetUp,
   FORCED_ROLLBACK_MAX,
@@ -23,20 +23,20 @@ export function addRunControls(pane: Pane, workbench: Workbench): void {
   const { setUp } = workbench;
   const folder = pane.addFolder({ title: "Run" });
   const games = Object.fromEntries(Object.entries(GAMES).map(([id, { title }]) => [title, id]));
-  const counts = GAMES[setUp.game]?.playerCounts ?? [];
+  const { playerCounts, limit } = GAMES[setUp.game] as Game;
   const values = { ...setUp, fps: workbench.run.environment.fps };
   folder.addBinding(values, "game", { options: games }).on("change", ({ value }) => {
-    const playerCount = GAMES[value]?.playerCounts.at(-1) ?? 2;
+    const playerCount = GAMES[value]?.usualPlayerCount ?? 2;
     workbench.start({ ...defaultSetUp(value, playerCount), seed: setUp.seed });
   });
-  folder
-    .addBinding(values, "playerCount", {
-      label: "peers",
-      options: Object.fromEntries(counts.map((count) => [String(count), count])),
-    })
-    .on("change", ({ value }) =>
-      workbench.start({ ...defaultSetUp(setUp.game, value), seed: setUp.seed }),
-    );
+  const peers = folder.addBinding(values, "playerCount", {
+    label: "peers",
+    options: Object.fromEntries(playerCounts.map((count) => [String(count), count])),
+  });
+  peers.on("change", ({ value }) =>
+    workbench.start({ ...defaultSetUp(setUp.game, value), seed: setUp.seed }),
+  );
+  if (limit !== null) peers.element.after(noteOf(limit));
   folder
     .addBinding(values, "seed", { min: 0, max: 0xffffffff, step: 1, format: String })
     .on("change", ({ value, last }) => last && start(workbench, { seed: value }));
@@ -52,6 +52,14 @@ export function addRunControls(pane: Pane, workbench: Workbench): void {
     .on("change", ({ value, last }) => {
       if (last) start(workbench, { fps: value === own ? null : value });
     });
+}
+
+/** A sentence under a control. */
+function noteOf(text: string): HTMLElement {
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = text;
+  return note;
 }
 
 export function addSessionControls(pane: Pane, workbench: Workbench): void {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Environment } from "../../../engine/index.ts";
+import { loadHasher, runSyncTest } from "../../../engine/index.ts";
 import {
-  layout,
+  layoutFor,
   type PuckConfig,
   type PuckState,
   TABLE,
 } from "../../../sandbox/games/puck/table.ts";
-import { environment } from "../../../sandbox/games/puck.ts";
+import { environment, puckFor } from "../../../sandbox/games/puck.ts";
 import { jsonFaults, randomActions } from "./support.ts";
 
 const STAY = [0, 0];
@@ -178,6 +180,60 @@ describe("puck physics", () => {
   });
 });
 
+describe.each([3, 4])("puck of %i", (playerCount) => {
+  const match = puckFor(playerCount);
+
+  it("gives the goal to everybody of the side that scored it", () => {
+    const state = match.reset(1, {});
+    state.freezeFrames[0] = 0;
+    placePuck(state, 740, 248, 10, 0);
+    const still = match.agentIds.map(() => 0);
+    let result = match.step(state, still);
+    while (result.rewards[0] === 0) result = match.step(state, still);
+    expect(result.rewards).toEqual([1, -1, 1, -1].slice(0, playerCount));
+    expect([...state.score]).toEqual([1, 0]);
+  });
+
+  it("keeps paddles in their halves and apart, and lets bots score against who stands still", () => {
+    const state = match.reset(4, { goalsToWin: 99 });
+    for (let frame = 0; frame < 3_600; frame++) {
+      const left = (player: number) => (match.botAction?.(state, player) ?? 0) as number;
+      match.step(
+        state,
+        match.agentIds.map((_, player) => (player % 2 === 0 ? left(player) : 0)),
+      );
+      for (const [player, x] of state.paddleX.entries()) {
+        expect(x < 400 === (player % 2 === 0), `paddle ${player} at ${x}`).toBe(true);
+      }
+      const dx = (state.paddleX[2] as number) - (state.paddleX[0] as number);
+      const dy = (state.paddleY[2] as number) - (state.paddleY[0] as number);
+      expect(dx * dx + dy * dy).toBeGreaterThan(40 * 40);
+    }
+    expect(state.score[0]).toBeGreaterThan(state.score[1] as number);
+  });
+
+  it("shows and observes everybody, and only what JSON keeps", () => {
+    const state = match.reset(2, {});
+    for (const actions of randomActions(match, 5, 300)) match.step(state, actions);
+    match.agentIds.forEach((_, player) => {
+      const others = match.agentIds.flatMap((__, i) => (i === player ? [] : [`player_${i}`]));
+      expect(Object.keys(match.observe(state, player) as object)).toEqual(
+        expect.arrayContaining(others),
+      );
+      expect(jsonFaults(match.observe(state, player))).toEqual([]);
+      expect(JSON.stringify(match.draw(state, player))).not.toContain("null");
+    });
+  });
+
+  it("[DE4][DE6] passes the sync test", async () => {
+    const result = runSyncTest({
+      environment: match as Environment,
+      ...{ config: {}, seed: 5, frames: 400, depthFramesMax: 8, hasher: await loadHasher() },
+    });
+    expect(result).toMatchObject({ kind: "passed", frames: 400 });
+  });
+});
+
 describe("puck determinism", () => {
   const actions = randomActions(environment, 5, 3000);
 
@@ -190,7 +246,7 @@ describe("puck determinism", () => {
   it("continues identically from copied bytes", () => {
     const original = environment.reset(9, {});
     play(original, actions.slice(0, 1500));
-    const copy = layout.create();
+    const copy = layoutFor(2).create();
     copy.bytes.set(original.bytes);
     expect(play(copy, actions.slice(1500))).toEqual(play(original, actions.slice(1500)));
   });

@@ -8,7 +8,7 @@ import {
   REVEAL_FRAMES,
   STAG,
 } from "../../../sandbox/games/stag-hunt/hunt.ts";
-import { environment } from "../../../sandbox/games/stag-hunt.ts";
+import { environment, huntFor } from "../../../sandbox/games/stag-hunt.ts";
 import { jsonFaults, randomActions } from "./support.ts";
 
 const WAIT = [0, 0];
@@ -91,6 +91,24 @@ describe("stag hunt", () => {
       expect(jsonFaults(environment.observe(state, player))).toEqual([]);
       expect(jsonFaults(environment.draw(state, player))).toEqual([]);
     }
+  });
+
+  it.each([3, 4])("needs all of %i for the stag, and hides as among two", (playerCount) => {
+    const hunt = huntFor(playerCount);
+    const all = hunt.agentIds.map(() => STAG);
+    expect(hunt.step(hunt.reset(1, {}), all).rewards).toEqual(all.map(() => 5));
+    const missing = hunt.reset(1, {});
+    const { rewards } = hunt.step(missing, all.with(-1, HARE));
+    expect(rewards).toEqual(all.map(() => 0).with(-1, missing.hunters.at(-1)?.hare as number));
+    const views = (hare: number, choice: number) => {
+      const state = hunt.reset(1, {});
+      (state.hunters.at(-1) as HuntState["hunters"][number]).hare = hare;
+      hunt.step(state, all.map(() => 0).with(-1, choice));
+      expect(jsonFaults(hunt.observe(state, 0))).toEqual([]);
+      return JSON.stringify([hunt.observe(state, 0), hunt.draw(state, 0)]);
+    };
+    expect(views(1, STAG)).toBe(views(4, HARE));
+    expect(views(1, STAG)).not.toBe(views(1, 0));
   });
 
   it("names what is wrong with a configuration", () => {

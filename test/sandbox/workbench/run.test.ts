@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Hasher, type LinkProfile, loadHasher, PERFECT_LINK } from "../../../engine/index.ts";
+import { GAMES } from "../../../sandbox/workbench/games.ts";
 import { Run } from "../../../sandbox/workbench/run.ts";
 import {
   defaultSetUp,
@@ -135,8 +136,11 @@ describe("each control changes what it names", () => {
     expect(idle.hashChain).not.toBe(plain.hashChain);
   });
 
-  it.each(["puck", "cramped-room", "stag-hunt", "marbles"])("[SB2] the bots of %s play", (game) => {
-    const players = game === "marbles" ? 4 : 2;
+  it.each(
+    Object.entries(GAMES).flatMap(([game, { playerCounts }]) =>
+      playerCounts.map((players) => [game, players] as const),
+    ),
+  )("[SB2] the bots of %s play with %i peers", (game, players) => {
     const setUp = { ...base(game, players), inputs: Array(players).fill("bot") };
     const summary = summarize(runToEnd(setUp, hasher, UNTIL_MS), hasher);
     expect(summary.verifiedFrames).toBeGreaterThan(100);

@@ -41,7 +41,7 @@ const fault = (playerCount: number): fc.Arbitrary<Fault> => {
 };
 
 const setUp: fc.Arbitrary<SetUp> = fc
-  .constantFrom(["puck", 2] as const, ["stag-hunt", 2] as const, ["marbles", 4] as const)
+  .constantFrom(["puck", 4] as const, ["stag-hunt", 2] as const, ["marbles", 3] as const)
   .chain(([game, playerCount]) => {
     const usual = defaultSetUp(game, playerCount);
     const each = <T>(entry: fc.Arbitrary<T>) =>
@@ -92,8 +92,8 @@ describe("set-up links", () => {
   });
 
   it("[SB1] leave out what is usual", () => {
-    for (const [game, { playerCounts }] of Object.entries(GAMES)) {
-      const url = setUpToUrl(defaultSetUp(game, playerCounts.at(-1) as number));
+    for (const [game, { usualPlayerCount }] of Object.entries(GAMES)) {
+      const url = setUpToUrl(defaultSetUp(game, usualPlayerCount));
       expect(url).toBe(`?v=1&game=${game}`);
     }
     expect(setUpFromUrl("").faults).toEqual([]);
@@ -103,7 +103,8 @@ describe("set-up links", () => {
     ["?v=2&game=puck", "version 1, got 2"],
     ["?game=chess", "puck or cramped-room"],
     ["?game=constructor", "puck or cramped-room"],
-    ["?game=puck&n=4", "`players` of puck to be 2, got 4"],
+    ["?game=cramped-room&n=4", "`players` of cramped-room to be 2, got 4"],
+    ["?game=puck&n=5", "`players` of puck to be 2, 3, 4, got 5"],
     ["?game=puck&delay=99", "`inputDelayFrames` to be an integer 0–15, got 99"],
     ["?game=puck&delay=x", "`inputDelayFrames`"],
     ["?game=puck&link=9999", "`link 0>1 delayMs` to be from 0 to 500, got 9999"],
