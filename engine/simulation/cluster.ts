@@ -101,8 +101,7 @@ export class Cluster {
       this.#start(peer, (schedule.clocks[peer]?.startMs ?? 0) * 1_000);
     }
     for (const { peer, atMs, afterMs } of schedule.returns) {
-      this.clock.at(atMs * 1_000, () => this.#crash(peer));
-      this.clock.at((atMs + afterMs) * 1_000, () => this.#reopen(peer));
+      this.clock.at(atMs * 1_000, () => this.reload(peer, afterMs));
     }
   }
 
@@ -120,6 +119,12 @@ export class Cluster {
   depart(peer: number): void {
     this.#departed.add(peer);
     this.peers[peer]?.transport.close();
+  }
+
+  /** Takes a peer's page away now, with all it had, and opens it again after that long; see `#crash` for when not. */
+  reload(peer: number, afterMs: number): void {
+    this.#crash(peer);
+    this.clock.at(this.clock.nowUs + afterMs * 1_000, () => this.#reopen(peer));
   }
 
   /** Whether every peer has ended, aborted or left. */

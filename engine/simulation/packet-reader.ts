@@ -25,11 +25,18 @@ export type PacketContents =
   | { readonly kind: "control"; readonly message: ControlMessage }
   | { readonly kind: "unreadable" };
 
-/** Wants every play packet from one player to one peer, in the order of sending: each says only what is new. */
+/** As many conversations as their number in a packet can tell apart. */
+const EPOCHS = 8;
+
+/**
+ * Wants every play packet from one player to one peer, in the order of sending: each says only what is new.
+ * A page that comes back at either end begins a conversation anew, which is found out by trying.
+ */
 export class PacketReader {
   readonly #sender: number;
-  readonly #queues: readonly InputQueue[];
-  readonly #reader: PlayReader;
+  readonly #queues: InputQueue[];
+  #reader: PlayReader;
+  #epoch = 0;
 
   /** The first `inputDelayFrames` inputs are neutral for everybody and need not be sent. */
   constructor(environment: Environment, sender: number, inputDelayFrames: number) {
@@ -50,8 +57,8 @@ export class PacketReader {
   }
 
   #readPlay(bytes: Uint8Array): PacketContents {
+    if (!this.#takes(bytes)) return { kind: "unreadable" };
     const { header, rows } = this.#reader;
-    if (this.#reader.read(bytes, 0, header.sequence) !== "ok") return { kind: "unreadable" };
     const queue = this.#queues[this.#sender] as InputQueue;
     const { layout } = queue;
     const run = rows[0] as Uint32Array;
@@ -69,5 +76,28 @@ export class PacketReader {
       kind: "play",
       ...{ sequence, fromFrame, inputs, acks, echoSequence, echoHoldMs, hashFrame, chain },
     };
+  }
+
+  /** Reads the packet into the reader, as one of this conversation or, if it is none, of the next that it fits. */
+  #takes(bytes: Uint8Array): boolean {
+    const { header } = this.#reader;
+    const known = this.#reader.read(bytes, 0, header.sequence, this.#epoch);
+    if (known !== "stale") return known === "ok";
+    for (let epoch = this.#epoch + 1; epoch < this.#epoch + EPOCHS; epoch++) {
+      if (this.#reader.read(bytes, 0, 0, epoch) !== "ok") continue;
+      this.#epoch = epoch;
+      this.#forget(header.newestFrame - header.inputCount);
+      return this.#reader.read(bytes, 0, 0, epoch) === "ok";
+    }
+    return false;
+  }
+
+  /** What the page before sent from that frame on and nobody got is played anew. */
+  #forget(fromFrame: number): void {
+    const before = this.#queues[this.#sender] as InputQueue;
+    const queue = new InputQueue(before.layout, predictNeutral);
+    for (let frame = 0; frame < fromFrame; frame++) queue.push(before.rows, before.offsetOf(frame));
+    this.#queues[this.#sender] = queue;
+    this.#reader = new PlayReader([this.#sender], this.#queues);
   }
 }

@@ -1,5 +1,5 @@
 /** Rolls a peer back in every frame by a fixed depth, to see what a rollback costs and whether it changes anything. */
-import type { Action, Request } from "../../engine/index.ts";
+import type { Action, Request, World } from "../../engine/index.ts";
 
 interface Played {
   readonly actions: readonly Action[];
@@ -17,8 +17,8 @@ export class ForcedRollback {
     this.#depthFrames = depthFrames;
   }
 
-  /** Puts a rollback before the new frame of a tick, into the borrowed list. */
-  extend(requests: readonly Request[]): void {
+  /** Puts a rollback before the new frame of a tick, into the borrowed list; as deep as `world` has states. */
+  extend(requests: readonly Request[], world: World): void {
     if (this.#depthFrames === 0) return;
     const list = requests as Request[];
     const at = list.findIndex((request) => request.kind === "advance" && !request.isResimulated);
@@ -29,7 +29,10 @@ export class ForcedRollback {
     }
     if (at < 0) return;
     const { frame } = list[at] as Advance;
-    const fromFrame = Math.max(0, frame - this.#depthFrames);
+    const deepest = Math.max(0, frame - this.#depthFrames);
+    let fromFrame = frame;
+    while (fromFrame > deepest && world.hasSnapshot(fromFrame - 1)) fromFrame--;
+    if (fromFrame === frame) return;
     const again: Request[] = [{ kind: "load", frame: fromFrame }];
     for (let each = fromFrame; each < frame; each++) {
       const { actions, flags } = this.#played[each] as Played;

@@ -48,6 +48,7 @@ export class PeerLog {
   #eventCount = 0;
   #confirmedCount = 0;
   #sampledFrame = 0;
+  #incarnation = 0;
 
   constructor(peer: number) {
     this.peer = peer;
@@ -70,8 +71,12 @@ export class PeerLog {
   }
 
   /** Takes in a tick that is over; true if an input of the peer went into a frame. */
-  ticked({ session, events, confirmed }: ClusterPeer): boolean {
+  ticked({ session, events, confirmed, incarnation }: ClusterPeer): boolean {
     this.ticks++;
+    if (incarnation !== this.#incarnation) {
+      this.#incarnation = incarnation;
+      this.#sampledFrame = 0;
+    }
     this.currentFrame = session.currentFrame;
     this.confirmedFrame = session.confirmedFrame;
     this.leadFramesSum += Math.max(0, this.currentFrame - this.confirmedFrame);

@@ -54,6 +54,7 @@ interface LiveSchedule extends Schedule {
   readonly pauses: Timed[];
   readonly hiddenTabs: Timed[];
   readonly departures: { peer: number; atMs: number }[];
+  readonly returns: { peer: number; atMs: number; afterMs: number }[];
 }
 
 export class Run {
@@ -92,7 +93,7 @@ export class Run {
       actionOf: (_, player) => this.#actionOf(player),
       isFocusedOf: (_, player) => !this.#isHidden(player),
       tamper: (peer, requests) => {
-        this.#forced[peer]?.extend(requests);
+        this.#forced[peer]?.extend(requests, this.peer(peer).world);
         this.logs[peer]?.requested(requests);
       },
       onTick: (peer) => this.#ticked(peer),
@@ -153,7 +154,7 @@ export class Run {
    * Adds a fault as early as can be, of the length asked for, to the run and its set-up: after the ticks that
    * are under way, so that the same set-up from the start gives the same run.
    */
-  addFault(kind: "hide" | "pause" | "cut" | "leave", peer: number, durationMs: number): Fault {
+  addFault(kind: Exclude<Fault["kind"], "desync">, peer: number, durationMs: number): Fault {
     const ticksMs = (2 * 1_000) / this.environment.fps;
     const busyUntilMs = this.#setUp.faults.map((fault) =>
       fault.kind !== "desync" && fault.kind !== "leave" && fault.peer === peer
@@ -164,7 +165,9 @@ export class Run {
     const fault: Fault = kind === "leave" ? { kind, peer, atMs } : { kind, peer, atMs, durationMs };
     this.#setUp.faults = [...this.#setUp.faults, fault];
     addToSchedule(this.#schedule, fault, this.#setUp.playerCount);
-    if (kind === "leave") this.cluster.clock.at(atMs * 1_000, () => this.cluster.depart(peer));
+    const { cluster } = this;
+    if (kind === "leave") cluster.clock.at(atMs * 1_000, () => cluster.depart(peer));
+    if (kind === "reload") cluster.clock.at(atMs * 1_000, () => cluster.reload(peer, durationMs));
     return fault;
   }
 
@@ -236,6 +239,7 @@ function addToSchedule(schedule: LiveSchedule, fault: Fault, playerCount: number
   }
   const { atMs: startMs, durationMs } = fault;
   if (kind === "pause") schedule.pauses.push({ peer, startMs, durationMs });
+  if (kind === "reload") schedule.returns.push({ peer, atMs: startMs, afterMs: durationMs });
   if (kind === "hide") schedule.hiddenTabs.push({ peer, startMs, durationMs });
   if (kind !== "cut") return;
   for (const other of perPlayer(playerCount, (player) => player)) {

@@ -84,6 +84,7 @@ function parseFault(text: string): Fault | null {
     case "hide":
     case "pause":
     case "cut":
+    case "reload":
       return { kind, peer, atMs: Number(first), durationMs: Number(rest[0]) };
     default:
       return null;

@@ -15,25 +15,17 @@ export type InputKind = (typeof INPUT_KINDS)[number];
 /** `webrtc`: what the simulated links let through goes over real connections inside the page. */
 export const NETWORKS = ["simulated", "webrtc"] as const;
 
+/**
+ * Faults that last a while. `hide`: the page is hidden, without attention and with timers that fire once a second;
+ * `pause`: no tick runs, as in a garbage collection or a suspended laptop; `cut`: nothing passes from or to the peer;
+ * `reload`: the page is gone with all it had, and a new one comes back after that long.
+ */
+export const LASTING_FAULTS = ["hide", "pause", "cut", "reload"] as const;
+
 /** What goes wrong, and for whom. */
 export type Fault =
-  /** The page is hidden: no attention, and timers that fire once a second. */
   | {
-      readonly kind: "hide";
-      readonly peer: number;
-      readonly atMs: number;
-      readonly durationMs: number;
-    }
-  /** No tick runs, as in a garbage collection or a suspended laptop. */
-  | {
-      readonly kind: "pause";
-      readonly peer: number;
-      readonly atMs: number;
-      readonly durationMs: number;
-    }
-  /** Nothing passes from or to the peer. */
-  | {
-      readonly kind: "cut";
+      readonly kind: (typeof LASTING_FAULTS)[number];
       readonly peer: number;
       readonly atMs: number;
       readonly durationMs: number;

@@ -34,6 +34,8 @@ export interface Summary {
   readonly sentBytes: number;
   readonly kibPerSecondPerPlayer: number | null;
   readonly desyncs: number;
+  /** Pages that were gone and came back into the episode. */
+  readonly returns: number;
   /** Frames in which somebody's page did not have their attention. */
   readonly unfocusedFrames: number;
   readonly statuses: string;
@@ -97,6 +99,9 @@ export function summarize(run: Run, hasher: Hasher): Summary {
     congestedPackets: congested(run),
     sentBytes: packets.sentBytes,
     kibPerSecondPerPlayer: seconds === 0 ? null : packets.sentBytes / 1_024 / seconds / logs.length,
+    returns: run.cluster.peers.filter(
+      ({ incarnation, session }) => incarnation > 0 && session.status.kind !== "handshaking",
+    ).length,
     desyncs: total((_, metrics) => metrics.desyncs.length),
     unfocusedFrames: (logs[0] as PeerLog).flags.filter((row) => row.some((bits) => !(bits & 1)))
       .length,

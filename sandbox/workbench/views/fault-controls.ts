@@ -6,6 +6,7 @@ const FAULTS = [
   ["hide", "Hide its tab"],
   ["pause", "Pause it (GC)"],
   ["cut", "Cut its links"],
+  ["reload", "Reload its page"],
   ["leave", "Disconnect it"],
 ] as const;
 

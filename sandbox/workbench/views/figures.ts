@@ -19,6 +19,7 @@ export const FIGURES: readonly { readonly key: keyof Summary; readonly title: st
   { key: "meanRttMs", title: "round trip, ms" },
   { key: "meanJitterMs", title: "jitter, ms" },
   { key: "interruptions", title: "interruptions" },
+  { key: "returns", title: "pages that came back" },
   { key: "sentPackets", title: "packets sent" },
   { key: "lostPackets", title: "lost" },
   { key: "duplicatedPackets", title: "duplicated" },

@@ -35,6 +35,12 @@ describe("files of a run", () => {
       "verified",
     ],
     [
+      "a run with a reloaded page",
+      { faults: [{ kind: "reload", peer: 0, atMs: 1_000, durationMs: 900 }] },
+      20_000,
+      "verified",
+    ],
+    [
       "a run with a desync",
       { faults: [{ kind: "desync", peer: 0, frame: 99, path: "" }] },
       20_000,

@@ -6,6 +6,7 @@ import {
   defaultSetUp,
   equalLinks,
   type Fault,
+  LASTING_FAULTS,
   type SetUp,
 } from "../../../sandbox/workbench/set-up.ts";
 import { setUpFromUrl, setUpToUrl } from "../../../sandbox/workbench/set-up-url.ts";
@@ -91,6 +92,13 @@ describe("each control changes what it names", () => {
       2,
     ],
     [
+      "reloaded page",
+      withFault({ kind: "reload", peer: 1, atMs: 2_000, durationMs: 700 }),
+      "returns",
+      1,
+      1,
+    ],
+    [
       "planted desync",
       withFault({ kind: "desync", peer: 0, frame: 99, path: "" }),
       "desyncs",
@@ -130,6 +138,19 @@ describe("each control changes what it names", () => {
     expect(gone.confirmedFrames).toBeLessThan(200);
   });
 
+  it.each([2, 3])("[SB2] a page that is reloaded plays the episode of %i to its end", (players) => {
+    const fault: Fault = { kind: "reload", peer: 1, atMs: 2_000, durationMs: 700 };
+    const setUp = { ...base("puck", players), forcedRollbackFrames: 6, faults: [fault] };
+    const back = summarize(runToEnd(setUp, hasher, UNTIL_MS), hasher);
+    expect(back).toMatchObject({ returns: 1, confirmedFrames: FRAMES, desyncs: 0 });
+    expect(back.statuses).toBe(Array(players).fill("ended").join(", "));
+    // Nothing to return to: whoever has the only copy of the episode stays.
+    const both = [fault, { ...fault, peer: 0 }, { ...fault, peer: players - 1 }];
+    expect(summarize(runToEnd({ ...setUp, faults: both }, hasher, UNTIL_MS), hasher).returns).toBe(
+      players - 1,
+    );
+  });
+
   it("[SB2] idle and scripted players play differently", () => {
     const idle = measure({ inputs: ["idle", "idle"] });
     expect(idle.rollbacks).toBe(0);
@@ -166,7 +187,7 @@ describe("runs", () => {
     expect(summarize(runToEnd(again, hasher, UNTIL_MS), hasher)).toEqual(measure(setUp));
   });
 
-  it.each(["hide", "pause", "cut", "leave"] as const)(
+  it.each([...LASTING_FAULTS, "leave"] as const)(
     "[SB3] %s on the way is part of the set-up: the same from the start gives the same run",
     (kind) => {
       const live = new Run({
@@ -212,13 +233,18 @@ describe("runs", () => {
     },
   );
 
-  it.each([0, 2, 5])(
-    "decodes every packet to the inputs that were played, with a delay of %i",
-    (delay) => {
+  it.each<[number, readonly Fault[]]>([
+    [0, []],
+    [2, []],
+    [5, []],
+    [2, [{ kind: "reload", peer: 1, atMs: 900, durationMs: 600 }]],
+  ])(
+    "decodes every packet to the inputs that were played, with a delay of %i and faults %j",
+    (delay, faults) => {
       const setUp = {
         ...base("marbles", 4),
         ...withSession({ inputDelayFrames: delay }),
-        frames: 60,
+        ...{ frames: faults.length === 0 ? 60 : 90, faults },
       };
       const lossy = { ...LINK, lossRatio: 0.1, jitterMs: 30 };
       const run = runToEnd({ ...setUp, links: equalLinks(4, lossy) }, hasher, UNTIL_MS);
@@ -232,6 +258,8 @@ describe("runs", () => {
           if (frame < 60) expect(action).toEqual(run.logs[0]?.actions[frame]?.[packet.from]);
         });
       }
+      const { returns } = summarize(run, hasher);
+      expect(returns).toBe(faults.length);
       expect(run.packets.carrying(50, 1).length).toBeGreaterThan(0);
     },
   );

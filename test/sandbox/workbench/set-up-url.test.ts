@@ -6,6 +6,7 @@ import {
   defaultSetUp,
   type Fault,
   INPUT_KINDS,
+  LASTING_FAULTS,
   NAMED_LINKS,
   perPlayer,
   type SetUp,
@@ -29,7 +30,7 @@ const window = { atMs: fc.nat(60_000), durationMs: fc.integer({ min: 1, max: 5_0
 const fault = (playerCount: number): fc.Arbitrary<Fault> => {
   const peer = fc.nat(playerCount - 1);
   return fc.oneof(
-    fc.record({ kind: fc.constantFrom("hide", "pause", "cut"), peer, ...window }),
+    fc.record({ kind: fc.constantFrom(...LASTING_FAULTS), peer, ...window }),
     fc.record({ kind: fc.constant("leave" as const), peer, atMs: fc.nat(60_000) }),
     fc.record({
       kind: fc.constant("desync" as const),
