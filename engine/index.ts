@@ -46,7 +46,10 @@ export {
   checkAbilities,
   checkSessionConfig,
   DEFAULT_SESSION_CONFIG,
+  DEPARTURE_POLICIES,
+  DESYNC_POLICIES,
   HIDDEN_POLICIES,
+  INTERRUPTION_POLICIES,
   PREDICTORS,
 } from "./session/config.ts";
 export { fulfil } from "./session/fulfil.ts";

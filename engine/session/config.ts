@@ -8,9 +8,10 @@ import { checkSeats, type Seat } from "./seat.ts";
 export const PREDICTORS = ["repeat-last", "neutral", "environment"] as const;
 
 /** What becomes of a seat whose player has left. */
-const DEPARTURES = ["end", "neutral", "bot"] as const;
+export const DEPARTURE_POLICIES = ["end", "neutral", "bot"] as const;
 export const HIDDEN_POLICIES = ["continue", "neutral", "pause"] as const;
 export const INTERRUPTION_POLICIES = ["continue", "pause"] as const;
+export const DESYNC_POLICIES = ["dispute", "recover"] as const;
 
 export interface SessionConfig {
   /** Frames between a key press and its effect; the same for every player of a group. */
@@ -29,7 +30,7 @@ export interface SessionConfig {
    * there with `neutral` inputs in that seat or with the game's own `bot`. Two who lose each other's line but live
    * both go on; whom anybody tells so ends (SE17), and where nobody could, the frames from there on are no data.
    */
-  readonly onDeparture: (typeof DEPARTURES)[number];
+  readonly onDeparture: (typeof DEPARTURE_POLICIES)[number];
   /**
    * What a page without its participant's attention plays: what the devices give, the neutral action, or the
    * neutral action with the wish that everybody waits.
@@ -45,7 +46,7 @@ export interface SessionConfig {
    * When peers' states differ: `dispute` marks every frame from there, `recover` has all go back to the last state
    * they agreed on and simulate again, and disputes only what differs a second time.
    */
-  readonly onDesync: "dispute" | "recover";
+  readonly onDesync: (typeof DESYNC_POLICIES)[number];
 }
 
 export const DEFAULT_SESSION_CONFIG: SessionConfig = {
@@ -73,10 +74,10 @@ const RANGES = {
 
 const CHOICES = {
   predictor: PREDICTORS,
-  onDeparture: DEPARTURES,
+  onDeparture: DEPARTURE_POLICIES,
   onHidden: HIDDEN_POLICIES,
   onInterruption: INTERRUPTION_POLICIES,
-  onDesync: ["dispute", "recover"],
+  onDesync: DESYNC_POLICIES,
 } as const;
 
 /** One sentence per fault, each naming the knob, the range and what was got; none if usable. */

@@ -5,10 +5,10 @@ import type { Run } from "./run.ts";
 const BUDGET_MS = 11;
 /** Virtual time run between two looks at the clock. */
 const SLICE_MS = 4;
-/** A longer gap is a page that was put aside, not a machine that is slow. */
-const GAP_MS_MAX = 250;
-/** About a second of frames is averaged: shorter flickers, longer hides a fall. */
-const GAIN = 1 / 60;
+/** About a second is averaged: shorter flickers, longer hides a fall. */
+const AVERAGED_MS = 1_000;
+/** No frame counts for more: of a machine that slept nothing should be left to see a second later. */
+const WEIGHT_MS_MAX = 500;
 /** Below this share of the asked speed somebody would see it. */
 const KEEPS_UP_RATIO = 0.97;
 
@@ -16,8 +16,8 @@ export class Pacer {
   isPaused = false;
   /** Virtual seconds per real one. */
   speed = 1;
-  /** Averages of recent frames. */
-  frameMs = 1_000 / 60;
+  /** Averages of recent frames; `simulationMs` of one. */
+  framesPerSecond = 60;
   simulationMs = 0;
   ratio = 1;
   /** Of the last frame. */
@@ -48,7 +48,7 @@ export class Pacer {
     if (this.#lastMs === null) this.#dueMs = run.nowMs;
     this.#lastMs = startMs;
     this.lastSimulationMs = 0;
-    if (this.isPaused || run.isOver || elapsedMs <= 0 || elapsedMs > GAP_MS_MAX) return;
+    if (this.isPaused || run.isOver || elapsedMs <= 0) return;
     const wishedMs = elapsedMs * this.speed;
     // A run goes on to its next moment, which is a little later than asked for: the next frame owes that less.
     this.#dueMs += wishedMs;
@@ -58,18 +58,19 @@ export class Pacer {
     this.lastSimulationMs = this.#now() - startMs;
     const missingMs = run.isOver ? 0 : Math.max(0, this.#dueMs - run.nowMs);
     this.#dueMs -= missingMs;
-    this.ratio += GAIN * (Math.max(0, 1 - missingMs / wishedMs) - this.ratio);
-    this.frameMs += GAIN * (elapsedMs - this.frameMs);
-    this.simulationMs += GAIN * (this.lastSimulationMs - this.simulationMs);
+    const gain = Math.min(elapsedMs, WEIGHT_MS_MAX) / AVERAGED_MS;
+    this.ratio += gain * (Math.max(0, 1 - missingMs / wishedMs) - this.ratio);
+    this.framesPerSecond += gain * (1_000 / elapsedMs - this.framesPerSecond);
+    this.simulationMs += gain * (this.lastSimulationMs - this.simulationMs);
   }
 
   /** One line for the page. */
   describe(): string {
     const share = Math.round(100 * this.ratio);
-    const [cost, frame] = [this.simulationMs.toFixed(1), this.frameMs.toFixed(1)];
-    const figures = `simulation ${cost} ms of ${frame} per frame`;
+    const fps = Math.round(this.framesPerSecond);
+    const figures = `${fps} fps, simulation ${this.simulationMs.toFixed(1)} ms a frame`;
     if (this.isPaused) return "paused";
     const wish = this.speed === 1 ? "real time" : `${this.speed} × real time`;
-    return this.keepsUp ? `${wish}: ${figures}` : `running at ${share} % of ${wish}: ${figures}`;
+    return this.keepsUp ? `${wish}: ${figures}` : `only ${share} % of ${wish}: ${figures}`;
   }
 }

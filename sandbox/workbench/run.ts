@@ -131,9 +131,14 @@ export class Run {
     this.cluster.run(untilMs);
   }
 
-  /** Everybody's next tick. */
+  /** Everybody's next tick, but for who has none within one period: a page that is paused, hidden or gone. */
   advanceTick(): void {
-    this.advanceTo(this.nowMs + 1_000 / this.environment.fps);
+    this.#takeTunnelled();
+    const { clock } = this.cluster;
+    const before = this.logs.map(({ ticks }) => ticks);
+    const untilMs = this.nowMs + 1_000 / this.environment.fps;
+    const isDone = () => this.logs.every(({ ticks }, peer) => ticks > (before[peer] as number));
+    while (this.nowMs < untilMs && !this.isOver && !isDone()) clock.step();
   }
 
   /** Reads what is too dear to read each tick. */

@@ -33,6 +33,7 @@ const SESSION_KEYS: Readonly<Record<string, keyof SessionConfig>> = {
   interrupted: "onInterruption",
   countdown: "resumeCountdownMs",
   limit: "pauseLimitMs",
+  differing: "onDesync",
 };
 const LINK_KEYS = Object.keys(PERFECT_LINK) as (keyof LinkProfile)[];
 

@@ -11,6 +11,13 @@ import { GAMES } from "./games.ts";
 /** `hold`: a seeded random action, held for a while; `bot`: the game's own; `idle`: the neutral action. */
 export const INPUT_KINDS = ["keyboard", "hold", "bot", "idle"] as const;
 export type InputKind = (typeof INPUT_KINDS)[number];
+/** As the page calls them. */
+export const INPUT_TITLES: Readonly<Record<InputKind, string>> = {
+  keyboard: "keyboard",
+  hold: "script",
+  bot: "bot",
+  idle: "idle",
+};
 
 /** `webrtc`: what the simulated links let through goes over real connections inside the page. */
 export const NETWORKS = ["simulated", "webrtc"] as const;

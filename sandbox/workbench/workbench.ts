@@ -3,11 +3,13 @@ import type { Hasher, LinkProfile } from "../../engine/index.ts";
 import { GuessCheck } from "./guess-check.ts";
 import { Pacer } from "./pacer.ts";
 import { type ActionSource, Run, type Tunnel } from "./run.ts";
-import { RunHistory } from "./run-history.ts";
+import { RunHistory, SAMPLE_INTERVAL_MS } from "./run-history.ts";
 import type { SetUp } from "./set-up.ts";
 
 /** Tables are read by people: more often would only flicker. */
 const REFRESH_INTERVAL_MS = 250;
+/** Of an animation frame while ticks are skipped: the page still answers, and little time is lost by drawing. */
+const SKIP_BUDGET_MS = 50;
 
 export interface WorkbenchOptions {
   readonly setUp: SetUp;
@@ -32,6 +34,8 @@ export class Workbench {
   guesses: readonly GuessCheck[];
   /** Counts the runs that were begun. */
   runNumber = 0;
+  /** Virtual time up to which the run goes on as fast as it can; null while it is paced. */
+  skipToMs: number | null = null;
   readonly #options: WorkbenchOptions;
   readonly #frameListeners = new Set<Listener>();
   readonly #refreshListeners = new Set<Listener>();
@@ -58,6 +62,7 @@ export class Workbench {
     this.history = new RunHistory(this.run);
     this.guesses = this.run.logs.map(({ peer }) => new GuessCheck(this.run, peer));
     this.runNumber++;
+    this.skipToMs = null;
     this.pacer.rest();
     this.pacer.ratio = 1;
     this.#simulationMs = 0;
@@ -90,16 +95,25 @@ export class Workbench {
     this.refresh();
   }
 
+  /** Everybody's next `ticks` as fast as the machine can, over as many animation frames as that takes. */
+  skip(ticks: number): void {
+    const { run } = this;
+    this.skipToMs = run.nowMs + (ticks * 1_000) / run.environment.fps;
+  }
+
   /** Call it on each animation frame. */
   frame(): void {
-    this.pacer.frame(this.run);
-    this.#simulationMs += this.pacer.lastSimulationMs;
-    this.#measure();
+    if (this.skipToMs !== null) this.#skipOn(this.skipToMs);
+    else {
+      this.pacer.frame(this.run);
+      this.#simulationMs += this.pacer.lastSimulationMs;
+      this.#measure();
+    }
     for (const listener of this.#frameListeners) listener();
     const nowMs = this.#options.now();
     if (nowMs < this.#nextRefreshMs) return;
     this.#nextRefreshMs = nowMs + REFRESH_INTERVAL_MS;
-    if (!this.pacer.isPaused) this.refresh();
+    if (!this.pacer.isPaused || this.skipToMs !== null) this.refresh();
   }
 
   refresh(): void {
@@ -117,6 +131,23 @@ export class Workbench {
   onRefresh(listener: Listener): () => void {
     this.#refreshListeners.add(listener);
     return () => this.#refreshListeners.delete(listener);
+  }
+
+  #skipOn(toMs: number): void {
+    const { run } = this;
+    const startMs = this.#options.now();
+    let nowMs = startMs;
+    while (run.nowMs < toMs && !run.isOver && nowMs - startMs < SKIP_BUDGET_MS) {
+      run.advanceTo(Math.min(toMs, run.nowMs + SAMPLE_INTERVAL_MS));
+      const sinceMs = nowMs;
+      nowMs = this.#options.now();
+      this.#simulationMs += nowMs - sinceMs;
+      this.#measure();
+    }
+    if (run.nowMs < toMs && !run.isOver) return;
+    this.skipToMs = null;
+    this.pacer.rest();
+    this.refresh();
   }
 
   #measure(): void {

@@ -10,28 +10,28 @@ export function Controls({ workbench }: { readonly workbench: Workbench }) {
   const host = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = host.current as HTMLElement;
-    let pane: Pane | null = makePane(element, workbench);
+    let made: ReturnType<typeof makePane> | null = makePane(element, workbench);
     let { runNumber } = workbench;
     const remake = () => {
-      if (pane === null) return;
+      if (made === null) return;
       const { scrollTop } = element;
       const focused = focusedIndex(element);
-      pane.dispose();
-      pane = makePane(element, workbench);
+      made.pane.dispose();
+      made = makePane(element, workbench);
       element.scrollTop = scrollTop;
       focusAt(element, focused);
     };
     const stop = workbench.onRefresh(() => {
       // A run begun elsewhere may have another game, other seats, other links.
-      if (runNumber === workbench.runNumber) return;
+      if (runNumber === workbench.runNumber) return made?.showFaults();
       ({ runNumber } = workbench);
       // After the event of the control that began it: a pane must not go while it speaks.
       queueMicrotask(remake);
     });
     return () => {
       stop();
-      pane?.dispose();
-      pane = null;
+      made?.pane.dispose();
+      made = null;
     };
   }, [workbench]);
   return <aside ref={host} aria-label="Controls" />;
@@ -49,12 +49,12 @@ function focusAt(host: HTMLElement, index: number | null): void {
   if (index !== null) (host.querySelectorAll(FOCUSABLE)[index] as HTMLElement | undefined)?.focus();
 }
 
-function makePane(host: HTMLElement, workbench: Workbench): Pane {
+function makePane(host: HTMLElement, workbench: Workbench): { pane: Pane; showFaults: () => void } {
   const pane = new Pane({ container: host });
   addRunControls(pane, workbench);
   addLinkControls(pane, workbench);
   addSessionControls(pane, workbench);
   addPeerControls(pane, workbench);
-  addFaultControls(pane, workbench);
-  return pane;
+  const showFaults = addFaultControls(pane, workbench);
+  return { pane, showFaults };
 }

@@ -1,6 +1,8 @@
 /** Buttons that make something go wrong now, and the planted desync. */
 import type { Pane } from "tweakpane";
+import type { Fault } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
+import { noteOf } from "./note.ts";
 
 const FAULTS = [
   ["hide", "Hide its tab"],
@@ -15,7 +17,8 @@ const DURATION_MS = 1_000;
 /** Two seconds on at 60 frames a second: there to be seen. */
 const DESYNC_FRAME = 120;
 
-export function addFaultControls(pane: Pane, workbench: Workbench): void {
+/** Returns what shows the faults that the set-up now has. */
+export function addFaultControls(pane: Pane, workbench: Workbench): () => void {
   const folder = pane.addFolder({ title: "Faults" });
   const peers = workbench.setUp.inputs.map((_, peer) => [String(peer), peer]);
   const values = { peer: 0, ms: DURATION_MS, frame: DESYNC_FRAME, path: "" };
@@ -44,7 +47,25 @@ export function addFaultControls(pane: Pane, workbench: Workbench): void {
     const fault = { kind: "desync", peer, frame: Math.min(frame, setUp.frames - 1), path } as const;
     workbench.start({ ...setUp, faults: [...setUp.faults, fault] });
   });
-  folder
-    .addButton({ title: `Clear ${workbench.setUp.faults.length} faults and restart` })
+  const clear = folder
+    .addButton({ title: "Clear the faults and restart" })
     .on("click", () => workbench.start({ ...workbench.setUp, faults: [] }));
+  const list = noteOf("");
+  clear.element.after(list);
+  const show = () => {
+    const { faults } = workbench.setUp;
+    clear.disabled = faults.length === 0;
+    list.textContent = faults.map(faultText).join("\n");
+  };
+  show();
+  return show;
+}
+
+function faultText(fault: Fault): string {
+  const who = `peer ${fault.peer}`;
+  if (fault.kind === "desync") {
+    return `${who}: desync after frame ${fault.frame} at ${fault.path || "the first number"}`;
+  }
+  const at = `${who}: ${fault.kind} at ${(fault.atMs / 1_000).toFixed(2)} s`;
+  return fault.kind === "leave" ? at : `${at} for ${fault.durationMs} ms`;
 }

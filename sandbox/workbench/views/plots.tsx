@@ -99,7 +99,7 @@ function makePlot(element: HTMLElement, workbench: Workbench, quantity: Quantity
     scales: { x: { time: false }, y: { auto: false } },
     axes: [
       { ...axis, size: TITLE_HEIGHT },
-      { ...axis, size: 34, space: 16 },
+      { ...axis, size: 42, space: 16 },
     ],
     series: [
       {},

@@ -1,17 +1,26 @@
 /** Controls of the game, the session's knobs and the peers: each change begins a run anew. */
 import type { FolderApi, Pane } from "tweakpane";
-import { HIDDEN_POLICIES, PREDICTORS, type SessionConfig } from "../../../engine/index.ts";
+import {
+  DEPARTURE_POLICIES,
+  DESYNC_POLICIES,
+  HIDDEN_POLICIES,
+  INTERRUPTION_POLICIES,
+  PREDICTORS,
+  type SessionConfig,
+} from "../../../engine/index.ts";
 import { GAMES, type Game } from "../games.ts";
 import {
   defaultSetUp,
   FORCED_ROLLBACK_MAX,
   FRAMES_MAX,
   INPUT_KINDS,
+  INPUT_TITLES,
   type InputKind,
   NETWORKS,
   type SetUp,
 } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
+import { noteOf } from "./note.ts";
 
 export const choices = (names: readonly string[]) => Object.fromEntries(names.map((n) => [n, n]));
 
@@ -36,7 +45,6 @@ export function addRunControls(pane: Pane, workbench: Workbench): void {
   peers.on("change", ({ value }) =>
     workbench.start({ ...defaultSetUp(setUp.game, value), seed: setUp.seed }),
   );
-  if (limit !== null) peers.element.after(noteOf(limit));
   folder
     .addBinding(values, "seed", { min: 0, max: 0xffffffff, step: 1, format: String })
     .on("change", ({ value, last }) => last && start(workbench, { seed: value }));
@@ -52,14 +60,8 @@ export function addRunControls(pane: Pane, workbench: Workbench): void {
     .on("change", ({ value, last }) => {
       if (last) start(workbench, { fps: value === own ? null : value });
     });
-}
-
-/** A sentence under a control. */
-function noteOf(text: string): HTMLElement {
-  const note = document.createElement("p");
-  note.className = "note";
-  note.textContent = text;
-  return note;
+  // Tweakpane counts the elements of a folder when it adds one: notes come last.
+  if (limit !== null) peers.element.after(noteOf(limit));
 }
 
 export function addSessionControls(pane: Pane, workbench: Workbench): void {
@@ -81,9 +83,17 @@ export function addSessionControls(pane: Pane, workbench: Workbench): void {
   folder
     .addBinding(values, "predictor", { options: choices(PREDICTORS) })
     .on("change", ({ value }) => change({ predictor: value }));
-  folder
-    .addBinding(values, "onHidden", { label: "when hidden", options: choices(HIDDEN_POLICIES) })
-    .on("change", ({ value }) => change({ onHidden: value }));
+  const policies = [
+    ["onHidden", "when hidden", HIDDEN_POLICIES],
+    ["onInterruption", "after silence", INTERRUPTION_POLICIES],
+    ["onDeparture", "when gone", DEPARTURE_POLICIES],
+    ["onDesync", "when differing", DESYNC_POLICIES],
+  ] as const;
+  for (const [key, label, names] of policies) {
+    folder
+      .addBinding(values, key, { label, options: choices(names) })
+      .on("change", ({ value }) => change({ [key]: value }));
+  }
   folder
     .addBinding(values, "isTimeSyncOn", { label: "time sync" })
     .on("change", ({ value }) => change({ isTimeSyncOn: value }));
@@ -108,7 +118,10 @@ function addPeer(folder: FolderApi, workbench: Workbench, peer: number): void {
   const { setUp } = workbench;
   const values = { input: setUp.inputs[peer] as InputKind, drift: setUp.driftPpm[peer] as number };
   folder
-    .addBinding(values, "input", { label: `input ${peer}`, options: choices(INPUT_KINDS) })
+    .addBinding(values, "input", {
+      label: `input ${peer}`,
+      options: Object.fromEntries(INPUT_KINDS.map((kind) => [INPUT_TITLES[kind], kind])),
+    })
     .on("change", ({ value }) =>
       start(workbench, { inputs: workbench.setUp.inputs.with(peer, value) }),
     );

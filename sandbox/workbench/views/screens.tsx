@@ -1,6 +1,7 @@
 /** What each peer's player sees, side by side. */
 import { useEffect, useRef } from "preact/hooks";
 import { createPixiRenderer, type DrawingRenderer } from "../../../engine/index.ts";
+import { INPUT_TITLES, type InputKind } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
 import { peerColor } from "./palette.ts";
 import { useRefresh } from "./use-refresh.ts";
@@ -62,7 +63,8 @@ function Screen({ workbench, peer, width, height }: ScreenProps) {
     <figure>
       <div class="screen" ref={host} style={{ aspectRatio: `${width} / ${height}` }} />
       <figcaption>
-        <b style={{ color: peerColor(peer) }}>peer {peer}</b> {run.setUp.inputs[peer]}
+        <b style={{ color: peerColor(peer) }}>peer {peer}</b>{" "}
+        {INPUT_TITLES[run.setUp.inputs[peer] as InputKind]}
         <span class={isStalled ? "status stalled" : "status"}>
           {isStalled ? `stalled, waiting for ${status.waitingFor.join(", ")}` : status.kind}
         </span>

@@ -21,25 +21,23 @@ const LABEL_WIDTH = 46;
 /** Frames between two numbers on the axis. */
 const TICK_FRAMES = 30;
 
-/** Which frame is where: the newest at the right edge. */
+/** Which frame is where: as many of the newest as there is room for, from the left. */
 export class TimelineScale {
   readonly newestFrame: number;
   readonly oldestFrame: number;
-  readonly #width: number;
 
-  constructor(width: number, run: Run) {
-    this.#width = width;
-    this.newestFrame = Math.max(...run.logs.map(({ currentFrame }) => currentFrame));
+  constructor(width: number, logs: readonly Pick<PeerLog, "currentFrame">[]) {
+    this.newestFrame = Math.max(...logs.map(({ currentFrame }) => currentFrame));
     const count = Math.floor((width - LABEL_WIDTH) / FRAME_WIDTH);
     this.oldestFrame = Math.max(0, this.newestFrame - count + 1);
   }
 
   x(frame: number): number {
-    return this.#width - (this.newestFrame - frame + 1) * FRAME_WIDTH;
+    return LABEL_WIDTH + (frame - this.oldestFrame) * FRAME_WIDTH;
   }
 
   frameAt(x: number): number {
-    const frame = this.newestFrame + 1 - Math.ceil((this.#width - x) / FRAME_WIDTH);
+    const frame = this.oldestFrame + Math.floor((x - LABEL_WIDTH) / FRAME_WIDTH);
     return Math.max(this.oldestFrame, Math.min(this.newestFrame, frame));
   }
 }
@@ -57,7 +55,7 @@ export function paintTimeline(
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const scale = new TimelineScale(width, run);
+  const scale = new TimelineScale(width, run.logs);
   paintAxis(context, scale, run.logs.length * ROW_HEIGHT);
   for (const log of run.logs) paintRow(context, scale, log);
   if (cursor === null) return;

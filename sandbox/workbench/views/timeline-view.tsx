@@ -22,7 +22,7 @@ export function TimelineView({ workbench }: { readonly workbench: Workbench }) {
   }, [workbench]);
   const pick = (event: MouseEvent) => {
     const element = canvas.current as HTMLCanvasElement;
-    const scale = new TimelineScale(element.clientWidth, workbench.run);
+    const scale = new TimelineScale(element.clientWidth, workbench.run.logs);
     const peer = Math.floor(event.offsetY / ROW_HEIGHT);
     const isRow = peer >= 0 && peer < workbench.run.logs.length;
     setCursor(isRow ? { frame: scale.frameAt(event.offsetX), peer } : null);

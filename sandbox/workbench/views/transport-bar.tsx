@@ -1,8 +1,11 @@
 /** Running, pausing, stepping, and whether the page keeps up. */
 import { useState } from "preact/hooks";
+import { FRAMES_MAX } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
 import { useRefresh } from "./use-refresh.ts";
 
+/** Ten seconds at 60 frames a second. */
+const SKIPPED_TICKS = 600;
 const SPEEDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4] as const;
 
 export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
@@ -22,11 +25,12 @@ export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
         Restart
       </button>
       <Speed workbench={workbench} />
+      <Skip workbench={workbench} />
       <span class="clock">
         {seconds} s · frame {run.logs[0]?.currentFrame ?? 0}
       </span>
       <span class={pacer.keepsUp || pacer.isPaused ? "pace" : "pace behind"} role="status">
-        {run.isOver ? "the episode is over" : pacer.describe()}
+        {paceText(workbench)}
       </span>
       {run.isEdited && (
         <span class="edited" title="Restart to get the run that the address describes">
@@ -43,6 +47,36 @@ export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
       )}
       <CopyLink />
     </header>
+  );
+}
+
+function paceText({ run, pacer, skipToMs }: Workbench): string {
+  if (run.isOver) return "the episode is over";
+  return skipToMs === null ? pacer.describe() : `skipping to ${(skipToMs / 1_000).toFixed(1)} s`;
+}
+
+/** Over real connections time cannot be hurried. */
+function Skip({ workbench }: { readonly workbench: Workbench }) {
+  const [ticks, setTicks] = useState(SKIPPED_TICKS);
+  const isReal = workbench.run.tunnel !== null;
+  return (
+    <span class="skip" title={isReal ? "Real connections take their time" : "As fast as it goes"}>
+      <button type="button" disabled={isReal} onClick={() => workbench.skip(ticks)}>
+        Skip
+      </button>
+      <label>
+        <input
+          type="number"
+          aria-label="Ticks to skip"
+          min="1"
+          max={FRAMES_MAX}
+          disabled={isReal}
+          value={ticks}
+          onInput={(event) => setTicks(Math.max(1, Number(event.currentTarget.value)))}
+        />{" "}
+        ticks
+      </label>
+    </span>
   );
 }
 

@@ -61,6 +61,7 @@ const setUp: fc.Arbitrary<SetUp> = fc
           isTimeSyncOn: fc.boolean(),
           pauseLimitMs: fc.constantFrom(null, 30_000, 5_000),
           onHidden: fc.constantFrom("continue", "neutral", "pause"),
+          onDesync: fc.constantFrom("dispute", "recover"),
         }),
         forcedRollbackFrames: fc.nat(60),
         network: fc.constantFrom("simulated", "webrtc"),
