@@ -306,6 +306,29 @@ function shownControls(): Promise<string[]> {
   );
 }
 
+it("[SB2] what is chosen in the pane outlives a new run, as far as it has the peers", async () => {
+  await sandbox.open("?v=1&game=marbles&n=3&link=40");
+  await sandbox.hold("?v=1&game=marbles&n=3&link=40");
+  await sandbox.painted();
+  await sandbox.choose("link", "2 → 0");
+  await sandbox.setNumber("loss", 0.5);
+  await sandbox.choose("at peer", "2");
+  const shown = async () =>
+    Promise.all(
+      ["link", "at peer"].map((label) => sandbox.control(label).locator("select").inputValue()),
+    );
+  await sandbox.press("Restart");
+  await sandbox.painted();
+  expect(await shown()).toEqual(["2 → 0", "2"]);
+  expect(await sandbox.control("loss").locator("input").last().inputValue()).toBe("0.500");
+  await sandbox.choose("link", "all links");
+  await sandbox.page.getByText("The links differ: these figures are those of 0 → 1.").waitFor();
+  await sandbox.choose("peers", "2");
+  await sandbox.painted();
+  expect(await shown()).toEqual(["all links", "0"]);
+  expect(sandbox.faults).toEqual([]);
+});
+
 describe("the pane", () => {
   it("[SB2] has no control but those that are tried below", async () => {
     await sandbox.hold(PLAIN);
@@ -315,6 +338,7 @@ describe("the pane", () => {
 
   it.each(CASES)("[SB2] %s changes what it names, and the link", async (_, each) => {
     const { given = "", operate, check, untilMs = UNTIL_MS } = each;
+    await sandbox.open(searchWith(given));
     await sandbox.hold(searchWith(given));
     const before = await measureBefore(given, untilMs);
     const usual = sandbox.page.url();

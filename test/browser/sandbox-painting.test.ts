@@ -198,7 +198,9 @@ describe("the plots", () => {
     });
     expect(columns).toHaveLength(8);
     const said = (value: number | null | undefined) =>
-      value === null || value === undefined ? "–" : value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+      value === null || value === undefined
+        ? "–"
+        : value.toFixed(Math.abs(value) < 100 ? 1 : 0).replace("-0.0", "0.0");
     expect(captions).toEqual(columns.map((lines) => lines.map((line) => said(line.at(-1)))));
     // The line that is painted last covers the others.
     const rtt = columns[0]?.[1] ?? [];

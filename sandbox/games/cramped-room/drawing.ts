@@ -168,10 +168,10 @@ function handPanel(chef: Chef, name: string, color: Color, x: number): Shape[] {
   const shapes = [
     rect(x, y - 16, 158, 32, { fill: BAR_LINE, cornerRadius: 16 }),
     circle(x + 17, y, 9, { fill: color, stroke: PAPER, strokeWidth: 2 }),
-    label(x + 34, y, name, { sizeUnits: 13, fill: PAPER, bold: true }),
+    label(x + 32, y, name, { sizeUnits: 13, fill: PAPER, bold: true }),
   ];
   if (chef.held === null) {
-    shapes.push(label(x + 146, y, "empty", { sizeUnits: 13, fill: BAR_TEXT_SOFT, align: "right" }));
+    shapes.push(label(x + 150, y, "empty", { sizeUnits: 12, fill: BAR_TEXT_SOFT, align: "right" }));
   } else {
     shapes.push(...itemSprite(chef.held, x + 134, y, 12));
   }

@@ -117,16 +117,15 @@ function timeBar(state: HuntState): Shape[] {
 function scores(state: HuntState, playerIndex: number): Shape[] {
   const { length } = state.hunters;
   const isPair = length === 2;
-  const width = isPair ? 180 : 116;
+  const width = isPair ? 180 : 140;
   return state.hunters.flatMap((hunter, i) => {
-    // Of two, one at either end; of more, from the left, with the round's number at the right.
-    const x = isPair ? 110 + i * (WIDTH - 220) : 72 + i * 128;
+    const x = isPair ? 110 + i * (WIDTH - 220) : 84 + i * ((WIDTH - 168) / 3);
     const name = isPair ? "PARTNER" : `HUNTER ${i + 1}`;
     const hasChosen = hunter.choice !== WAIT && !state.isRevealed;
     return [
       rect(x - width / 2, 16, width, 40, { fill: playerColor(i), cornerRadius: 20 }),
       label(x, 36, `${i === playerIndex ? "YOU" : name}  ${hunter.points}`, {
-        sizeUnits: isPair ? 18 : 14,
+        sizeUnits: isPair ? 18 : 15,
         fill: PAPER,
         align: "center",
         bold: true,
@@ -146,11 +145,16 @@ export function drawHunt(state: HuntState, playerIndex: number): Drawing {
     shapes: [
       rect(0, 96, WIDTH, 214, { fill: FOREST, alpha: 0.5 }),
       ...scores(state, playerIndex),
-      label(isPair ? WIDTH / 2 : WIDTH - 56, 36, `Round ${round} of ${state.rounds}`, {
-        sizeUnits: 16,
-        fill: SOFT,
-        align: "center",
-      }),
+      label(
+        isPair ? WIDTH / 2 : WIDTH - 10,
+        isPair ? 36 : 78,
+        `Round ${round} of ${state.rounds}`,
+        {
+          sizeUnits: 16,
+          fill: SOFT,
+          align: isPair ? "center" : "right",
+        },
+      ),
       ...card(own, { x: STAG_X, choice: STAG, title: "←  Stag", worth: stag }),
       ...card(own, { x: HARE_X, choice: HARE, title: "Hare  →", worth: `${own.hare} for you` }),
       ...timeBar(state),

@@ -2,22 +2,23 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Pane } from "tweakpane";
 import type { Workbench } from "../workbench.ts";
-import { addFaultControls } from "./fault-controls.ts";
-import { addLinkControls } from "./link-controls.ts";
+import { addFaultControls, type FaultChoice, firstFault } from "./fault-controls.ts";
+import { addLinkControls, anyLink, type LinkChoice } from "./link-controls.ts";
 import { addPeerControls, addRunControls, addSessionControls } from "./run-controls.ts";
 
 export function Controls({ workbench }: { readonly workbench: Workbench }) {
   const host = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = host.current as HTMLElement;
-    let made: ReturnType<typeof makePane> | null = makePane(element, workbench);
+    const choices = { link: anyLink(), fault: firstFault() };
+    let made: ReturnType<typeof makePane> | null = makePane(element, workbench, choices);
     let { runNumber } = workbench;
     const remake = () => {
       if (made === null) return;
       const { scrollTop } = element;
       const focused = focusedIndex(element);
       made.pane.dispose();
-      made = makePane(element, workbench);
+      made = makePane(element, workbench, choices);
       element.scrollTop = scrollTop;
       focusAt(element, focused);
     };
@@ -49,12 +50,22 @@ function focusAt(host: HTMLElement, index: number | null): void {
   if (index !== null) (host.querySelectorAll(FOCUSABLE)[index] as HTMLElement | undefined)?.focus();
 }
 
-function makePane(host: HTMLElement, workbench: Workbench): { pane: Pane; showFaults: () => void } {
+/** What is chosen in the pane and no part of the set-up. */
+interface Choices {
+  readonly link: LinkChoice;
+  readonly fault: FaultChoice;
+}
+
+function makePane(
+  host: HTMLElement,
+  workbench: Workbench,
+  choices: Choices,
+): { readonly pane: Pane; readonly showFaults: () => void } {
   const pane = new Pane({ container: host });
   addRunControls(pane, workbench);
-  addLinkControls(pane, workbench);
+  addLinkControls(pane, workbench, choices.link);
   addSessionControls(pane, workbench);
   addPeerControls(pane, workbench);
-  const showFaults = addFaultControls(pane, workbench);
+  const showFaults = addFaultControls(pane, workbench, choices.fault);
   return { pane, showFaults };
 }

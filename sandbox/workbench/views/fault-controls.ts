@@ -17,11 +17,28 @@ const DURATION_MS = 1_000;
 /** Two seconds on at 60 frames a second: there to be seen. */
 const DESYNC_FRAME = 120;
 
+/** What the next fault will be; outlives the pane. */
+export interface FaultChoice {
+  peer: number;
+  ms: number;
+  frame: number;
+  path: string;
+}
+
+export function firstFault(): FaultChoice {
+  return { peer: 0, ms: DURATION_MS, frame: DESYNC_FRAME, path: "" };
+}
+
 /** Returns what shows the faults that the set-up now has. */
-export function addFaultControls(pane: Pane, workbench: Workbench): () => void {
+export function addFaultControls(
+  pane: Pane,
+  workbench: Workbench,
+  values: FaultChoice,
+): () => void {
   const folder = pane.addFolder({ title: "Faults" });
   const peers = workbench.setUp.inputs.map((_, peer) => [String(peer), peer]);
-  const values = { peer: 0, ms: DURATION_MS, frame: DESYNC_FRAME, path: "" };
+  // The next run may have fewer peers.
+  if (values.peer >= peers.length) values.peer = 0;
   folder.addBinding(values, "peer", { label: "at peer", options: Object.fromEntries(peers) });
   folder.addBinding(values, "ms", {
     label: "for ms",

@@ -3,9 +3,19 @@ import type { FolderApi, Pane } from "tweakpane";
 import type { LinkProfile } from "../../../engine/index.ts";
 import { LINK_RANGES, NAMED_LINKS } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
+import { noteOf } from "./note.ts";
 
 const ALL = "all links";
-const OWN = "own";
+const OWN = "custom";
+
+/** Which link the controls are about; outlives the pane. */
+export interface LinkChoice {
+  link: string;
+}
+
+export function anyLink(): LinkChoice {
+  return { link: ALL };
+}
 
 const LABELS: Readonly<Record<keyof LinkProfile, string>> = {
   delayMs: "delay ms",
@@ -29,20 +39,28 @@ function linkNames(peers: number): Record<string, string> {
   return names;
 }
 
-export function addLinkControls(pane: Pane, workbench: Workbench): void {
+export function addLinkControls(pane: Pane, workbench: Workbench, choice: LinkChoice): void {
   const folder = pane.addFolder({ title: "Links (change while running)" });
-  const chosen = { link: ALL, preset: OWN };
-  const values: Record<keyof LinkProfile, number> = numbersOf(linkOf(workbench, ALL));
+  // The next run may have fewer peers.
+  if (pairsOf(workbench, choice.link).length === 0) choice.link = ALL;
+  const chosen = { preset: OWN };
+  const values: Record<keyof LinkProfile, number> = numbersOf(linkOf(workbench, choice.link));
+  const mixed = noteOf("");
+  const read = () => {
+    const shown = linkOf(workbench, choice.link);
+    Object.assign(values, numbersOf(shown));
+    chosen.preset = presetOf(shown);
+    mixed.textContent = mixedText(workbench, choice.link);
+  };
   const show = () => {
-    Object.assign(values, numbersOf(linkOf(workbench, chosen.link)));
-    chosen.preset = presetOf(linkOf(workbench, chosen.link));
+    read();
     folder.refresh();
   };
   const apply = (link: LinkProfile) => {
-    for (const [from, to] of pairsOf(workbench, chosen.link)) workbench.setLink(from, to, link);
+    for (const [from, to] of pairsOf(workbench, choice.link)) workbench.setLink(from, to, link);
     if (workbench.run.nowMs === 0) workbench.run.isEdited = false;
   };
-  chosen.preset = presetOf(linkOf(workbench, ALL));
+  read();
   let isShowing = false;
   const guarded = (change: () => void) => () => {
     if (isShowing) return;
@@ -51,7 +69,10 @@ export function addLinkControls(pane: Pane, workbench: Workbench): void {
     show();
     isShowing = false;
   };
-  folder.addBinding(chosen, "link", { options: linkNames(workbench.setUp.playerCount) }).on(
+  const links = folder.addBinding(choice, "link", {
+    options: linkNames(workbench.setUp.playerCount),
+  });
+  links.on(
     "change",
     guarded(() => {}),
   );
@@ -68,6 +89,18 @@ export function addLinkControls(pane: Pane, workbench: Workbench): void {
     values,
     guarded(() => apply(profileOf(values))),
   );
+  // Tweakpane counts the elements of a folder when it adds one: notes come last.
+  links.element.after(mixed);
+}
+
+/** Empty where what is shown holds for every link that is meant. */
+function mixedText(workbench: Workbench, name: string): string {
+  const { links } = workbench.setUp;
+  const pairs = pairsOf(workbench, name);
+  const texts = pairs.map(([from, to]) => JSON.stringify(links[from]?.[to]));
+  const [from, to] = pairs[0] as readonly [number, number];
+  if (texts.every((text) => text === texts[0])) return "";
+  return `The links differ: these figures are those of ${from} → ${to}. A change is one of all.`;
 }
 
 function addMembers(

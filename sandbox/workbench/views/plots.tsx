@@ -63,7 +63,8 @@ function Plot({ workbench, quantity }: PlotProps) {
 
 function shownValue(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1);
+  const text = value.toFixed(Math.abs(value) >= 100 ? 0 : 1);
+  return text === "-0.0" ? "0.0" : text;
 }
 
 function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; height: number } {

@@ -11,6 +11,7 @@ const SPEEDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4] as const;
 export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
   useRefresh(workbench);
   const { run, pacer } = workbench;
+  const isBehind = !(pacer.keepsUp || pacer.isPaused || run.isOver);
   const seconds = (run.nowMs / 1_000).toFixed(2);
   return (
     <header>
@@ -29,7 +30,7 @@ export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
       <span class="clock">
         {seconds} s · frame {run.logs[0]?.currentFrame ?? 0}
       </span>
-      <span class={pacer.keepsUp || pacer.isPaused ? "pace" : "pace behind"} role="status">
+      <span class={isBehind ? "pace behind" : "pace"} role="status">
         {paceText(workbench)}
       </span>
       {run.isEdited && (
@@ -51,7 +52,7 @@ export function TransportBar({ workbench }: { readonly workbench: Workbench }) {
 }
 
 function paceText({ run, pacer, skipToMs }: Workbench): string {
-  if (run.isOver) return "the episode is over";
+  if (run.isOver) return "the episode is over: Restart plays it again";
   return skipToMs === null ? pacer.describe() : `skipping to ${(skipToMs / 1_000).toFixed(1)} s`;
 }
 
