@@ -11,6 +11,7 @@ const WINDOWS_FRAMES = [4, 6, 8, 12, 16] as const;
 const USUAL = { inputDelayFrames: 2, windowFrames: 8 } as const;
 
 type Knob = keyof typeof USUAL;
+type NamedProfile = (typeof networkProfiles.profiles)[number];
 
 interface TuningRow extends ProfileRow, Readonly<Record<Knob, number>> {}
 
@@ -42,17 +43,31 @@ function sweep(
   print("");
   print(tableHead([`link \\ ${name}`, ...values.map(String)]));
   return networkProfiles.profiles.flatMap(({ title, link }) => {
-    const rows = values.map((value): TuningRow => {
-      const knobs = { ...USUAL, [knob]: value };
-      const profile = { name: title, playerCount: 2, link };
-      return { ...runProfile({ profile, input: "held", seed, ...knobs }, hasher), ...knobs };
-    });
-    print(tableRow([title, ...rows.map(cell)]));
+    const rows = values.map((value) =>
+      measureCell({ title, link }, { [knob]: value }, seed, hasher),
+    );
+    print(tableRow([title, ...rows.map(cellText)]));
     return rows;
   });
 }
 
-function cell({ rollbacksPer100Frames, rollbackDepthP99, stallsPerMinute }: ProfileRow): string {
+/** One cell of a table. */
+export function measureCell(
+  { title, link }: Pick<NamedProfile, "title" | "link">,
+  knob: Partial<Record<Knob, number>>,
+  seed: number,
+  hasher: Hasher,
+): TuningRow {
+  const knobs = { ...USUAL, ...knob };
+  const profile = { name: title, playerCount: 2, link };
+  return { ...runProfile({ profile, input: "held", seed, ...knobs }, hasher), ...knobs };
+}
+
+export function cellText({
+  rollbacksPer100Frames,
+  rollbackDepthP99,
+  stallsPerMinute,
+}: ProfileRow): string {
   const rollbacks = rollbacksPer100Frames.toFixed(1);
   return `${rollbacks} · ${rollbackDepthP99} · ${Math.round(stallsPerMinute)}`;
 }
