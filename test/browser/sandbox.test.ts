@@ -123,6 +123,7 @@ describe("the bar", () => {
 
 it("[SB2] keys move the player whose input is the keyboard", async () => {
   await sandbox.open(`${PLAIN}&in=keyboard_idle`);
+  await page.getByText("Arrow keys or W A S D").waitFor();
   await page.keyboard.down("ArrowUp");
   await page.waitForFunction(() =>
     window.sandbox.workbench.run.peer(0).sampled.some((action) => action === 1),

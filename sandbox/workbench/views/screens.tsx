@@ -1,6 +1,7 @@
 /** What each peer's player sees, side by side. */
 import { useEffect, useRef } from "preact/hooks";
 import { createPixiRenderer, type DrawingRenderer } from "../../../engine/index.ts";
+import type { Run } from "../run.ts";
 import { INPUT_TITLES, type InputKind } from "../set-up.ts";
 import type { Workbench } from "../workbench.ts";
 import { peerColor } from "./palette.ts";
@@ -63,12 +64,20 @@ function Screen({ workbench, peer, width, height }: ScreenProps) {
     <figure>
       <div class="screen" ref={host} style={{ aspectRatio: `${width} / ${height}` }} />
       <figcaption>
-        <b style={{ color: peerColor(peer) }}>peer {peer}</b>{" "}
-        {INPUT_TITLES[run.setUp.inputs[peer] as InputKind]}
+        <b style={{ color: peerColor(peer) }}>peer {peer}</b> {inputText(run, peer)}
         <span class={isStalled ? "status stalled" : "status"}>
           {isStalled ? `stalled, waiting for ${status.waitingFor.join(", ")}` : status.kind}
         </span>
       </figcaption>
     </figure>
   );
+}
+
+/** Who plays; a person is told the keys, and what they do where the mouse rests. */
+function inputText({ setUp, environment }: Run, peer: number) {
+  const kind = setUp.inputs[peer] as InputKind;
+  if (kind !== "keyboard") return INPUT_TITLES[kind];
+  const { keyHelp } = environment;
+  const deeds = keyHelp.map(({ keys, does }) => `${keys}: ${does}`).join("\n");
+  return <span title={deeds}>{keyHelp.map(({ keys }) => keys).join(", ")}</span>;
 }
