@@ -11,6 +11,7 @@ import type {
 export const FRAME_STATUSES = ["predicted", "confirmed", "verified", "disputed"] as const;
 export type FrameStatus = (typeof FRAME_STATUSES)[number];
 
+type Page = ClusterPeer["session"];
 type Columns<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : never };
 
 export class PeerLog {
@@ -48,10 +49,17 @@ export class PeerLog {
   #eventCount = 0;
   #confirmedCount = 0;
   #sampledFrame = 0;
-  #incarnation = 0;
+  /** What the pages before the present one had measured when they were gone. */
+  readonly #earlier: SessionMetrics[] = [];
+  #session: Page | null = null;
 
   constructor(peer: number) {
     this.peer = peer;
+  }
+
+  /** `metrics` of each page that played here, the present one last; none before they were read. */
+  get pages(): readonly SessionMetrics[] {
+    return this.metrics === null ? [] : [...this.#earlier, this.metrics];
   }
 
   statusOf(frame: number): FrameStatus {
@@ -71,12 +79,9 @@ export class PeerLog {
   }
 
   /** Takes in a tick that is over; true if an input of the peer went into a frame. */
-  ticked({ session, events, confirmed, incarnation }: ClusterPeer): boolean {
+  ticked({ session, events, confirmed }: ClusterPeer): boolean {
     this.ticks++;
-    if (incarnation !== this.#incarnation) {
-      this.#incarnation = incarnation;
-      this.#sampledFrame = 0;
-    }
+    this.#turnTo(session);
     this.currentFrame = session.currentFrame;
     this.confirmedFrame = session.confirmedFrame;
     this.leadFramesSum += Math.max(0, this.currentFrame - this.confirmedFrame);
@@ -96,9 +101,17 @@ export class PeerLog {
   }
 
   /** Copies of the session's own counts. */
-  refresh(metrics: SessionMetrics): void {
-    this.metrics = metrics;
-    this.verifiedFrame = metrics.verifiedFrame;
+  refresh(session: Page): void {
+    this.#turnTo(session);
+    this.metrics = session.metrics();
+    this.verifiedFrame = this.metrics.verifiedFrame;
+  }
+
+  #turnTo(session: Page): void {
+    if (session === this.#session) return;
+    if (this.#session !== null) this.#earlier.push(this.#session.metrics());
+    this.#session = session;
+    this.#sampledFrame = 0;
   }
 
   #happened(event: SessionEvent): void {

@@ -82,7 +82,9 @@ export class RunHistory {
     const since = this.#seenFrames[i] as number;
     const newDepths = log.depths.slice(since, log.currentFrame + 1);
     const stalls = log.stalledTicks;
-    const bytes = links.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+    const bytes = log.pages
+      .flatMap((page) => page.links)
+      .reduce((sum, { bytesSent }) => sum + bytesSent, 0);
     const { rtt, jitter, depth, stalls: stalled, advantage, bytes: sent } = this.columns;
     rtt[i]?.push(most(({ rttMs }) => rttMs));
     jitter[i]?.push(most(({ jitterMs }) => jitterMs));

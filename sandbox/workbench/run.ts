@@ -144,7 +144,7 @@ export class Run {
   /** Reads what is too dear to read each tick. */
   refresh(): void {
     this.logs.forEach((log, peer) => {
-      log.refresh(this.peer(peer).session.metrics());
+      log.refresh(this.peer(peer).session);
     });
   }
 

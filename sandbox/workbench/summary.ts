@@ -66,9 +66,11 @@ export function summarize(run: Run, hasher: Hasher): Summary {
   run.refresh();
   const { logs, packets } = run;
   const all = logs.map(({ metrics }) => metrics as SessionMetrics);
-  const total = (pick: (log: PeerLog, metrics: SessionMetrics) => number) =>
-    logs.reduce((sum, log, i) => sum + pick(log, all[i] as SessionMetrics), 0);
-  const depths = all
+  const total = (pick: (log: PeerLog) => number) => logs.reduce((sum, log) => sum + pick(log), 0);
+  const pages = logs.flatMap((log) => log.pages);
+  const totalOf = (pick: (metrics: SessionMetrics) => number) =>
+    pages.reduce((sum, metrics) => sum + pick(metrics), 0);
+  const depths = pages
     .flatMap(({ rollbacks }) => rollbacks.map(({ depthFrames }) => depthFrames))
     .sort((a, b) => a - b);
   const links = all.flatMap((metrics) => metrics.links);
@@ -85,13 +87,13 @@ export function summarize(run: Run, hasher: Hasher): Summary {
     depthP99Frames: quantile(depths, 0.99),
     depthMaxFrames: depths.at(-1) ?? null,
     repeatedSteps: total((log) => log.repeatedSteps),
-    stalls: total((_, metrics) => metrics.stalls.length),
-    stalledMs: total((_, { stalls }) => stalls.reduce((sum, stall) => sum + stall.durationMs, 0)),
+    stalls: totalOf(({ stalls }) => stalls.length),
+    stalledMs: totalOf(({ stalls }) => stalls.reduce((sum, stall) => sum + stall.durationMs, 0)),
     meanLeadFrames: mean(logs.map((log) => log.leadFramesSum / Math.max(1, log.ticks))),
     frameSpread: Math.max(...frames) - Math.min(...frames),
     meanRttMs: mean(links.flatMap(({ rttMs }) => rttMs ?? [])),
     meanJitterMs: mean(links.flatMap(({ jitterMs }) => jitterMs ?? [])),
-    interruptions: total((_, metrics) => metrics.interruptions.length),
+    interruptions: totalOf(({ interruptions }) => interruptions.length),
     sentPackets: packets.count,
     lostPackets: packets.lostPackets,
     duplicatedPackets: packets.duplicatedPackets,
@@ -102,7 +104,7 @@ export function summarize(run: Run, hasher: Hasher): Summary {
     returns: run.cluster.peers.filter(
       ({ incarnation, session }) => incarnation > 0 && session.status.kind !== "handshaking",
     ).length,
-    desyncs: total((_, metrics) => metrics.desyncs.length),
+    desyncs: totalOf(({ desyncs }) => desyncs.length),
     unfocusedFrames: (logs[0] as PeerLog).flags.filter((row) => row.some((bits) => !(bits & 1)))
       .length,
     statuses: run.cluster.peers.map(({ session }) => session.status.kind).join(", "),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Hasher, type LinkProfile, loadHasher, PERFECT_LINK } from "../../../engine/index.ts";
 import { GAMES } from "../../../sandbox/workbench/games.ts";
 import { Run } from "../../../sandbox/workbench/run.ts";
+import { RunHistory } from "../../../sandbox/workbench/run-history.ts";
 import {
   defaultSetUp,
   equalLinks,
@@ -144,6 +145,18 @@ describe("each control changes what it names", () => {
     const back = summarize(runToEnd(setUp, hasher, UNTIL_MS), hasher);
     expect(back).toMatchObject({ returns: 1, confirmedFrames: FRAMES, desyncs: 0 });
     expect(back.statuses).toBe(Array(players).fill("ended").join(", "));
+    // What the page that is gone had measured still counts.
+    const half = summarize(runToEnd(setUp, hasher, 1_999), hasher);
+    expect(back.rollbacks).toBeGreaterThan(half.rollbacks * 1.5);
+    const run = new Run({ setUp, hasher });
+    const history = new RunHistory(run);
+    for (let nowMs = 0; nowMs < 4_000; nowMs += 100) {
+      run.advanceTo(nowMs);
+      history.sample({ simulationMs: 0, ratio: 1 });
+    }
+    const sent = history.columns.bytes.flat().flatMap((kib) => kib ?? []);
+    expect(sent.length).toBeGreaterThan(30);
+    expect(Math.min(...sent)).toBeGreaterThanOrEqual(0);
     // Nothing to return to: whoever has the only copy of the episode stays.
     const both = [fault, { ...fault, peer: 0 }, { ...fault, peer: players - 1 }];
     expect(summarize(runToEnd({ ...setUp, faults: both }, hasher, UNTIL_MS), hasher).returns).toBe(
