@@ -72,10 +72,13 @@ function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; he
 }
 
 function show(plot: uPlot, { history, run }: Workbench, quantity: Quantity): void {
+  const lines = history.columns[quantity];
+  // Until the page is rendered anew, a plot may be that of a run with more or fewer peers.
+  if (plot.series.length !== lines.length + 1) return;
   const endSeconds = Math.max(SPAN_SECONDS, run.nowMs / 1_000);
   const from = history.seconds.findIndex((seconds) => seconds >= endSeconds - SPAN_SECONDS);
   const cut = <T,>(column: readonly T[]) => column.slice(Math.max(0, from));
-  const data = [cut(history.seconds), ...history.columns[quantity].map(cut)] as uPlot.AlignedData;
+  const data = [cut(history.seconds), ...lines.map(cut)] as uPlot.AlignedData;
   plot.setData(data, false);
   plot.batch(() => {
     plot.setScale("x", { min: endSeconds - SPAN_SECONDS, max: endSeconds });
