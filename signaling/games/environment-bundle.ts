@@ -36,8 +36,14 @@ export async function bundleEnvironment(path: string): Promise<EnvironmentBundle
       minify: false,
       target: "es2022",
       lib: { entry: path, formats: ["es"], fileName: "environment" },
-      // Region comments hold paths, which would make the digest depend on the folder.
-      rolldownOptions: { experimental: { attachDebugInfo: "none" } },
+      rolldownOptions: {
+        experimental: {
+          // Region comments hold paths, which would make the digest depend on the folder.
+          attachDebugInfo: "none",
+          // What an environment does not use of the engine's door, as the renderer, is not even read.
+          lazyBarrel: true,
+        },
+      },
     },
   }).catch((error: unknown) => {
     const reason = String((error as Error).message)

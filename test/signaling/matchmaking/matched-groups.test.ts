@@ -10,6 +10,8 @@ import { matchingStudy } from "../../support/matching-study.ts";
 import { StudyServer } from "../../support/study-server.ts";
 
 const CROWD = { environment: "./crowd-environment.ts", config: {} };
+/** Any time will do: the clock stands still until a test moves it. */
+const ABANDONED_AFTER_MS = 1_000;
 
 /** At the first waiting room. */
 async function comeAndWait(server: StudyServer, subjectId: string): Promise<HeadlessPage> {
@@ -158,17 +160,21 @@ describe("people who know each other", () => {
 
   it("[MM3] are not waited for once they have left the study", async () => {
     const second = { waitForKnownGroup: true, fallbackToFifo: false };
-    const server = await StudyServer.start({ study: matchingStudy({ second }) });
+    const clock = new FakeClock();
+    const study = matchingStudy({ second });
+    const server = await StudyServer.start({ clock, study, abandonedAfterMs: ABANDONED_AFTER_MS });
     const anna = await comeAndWait(server, "anna");
     const ben = await comeAndWait(server, "ben");
     const scene = await anna.playGame(await anna.take("game-start"));
-    await ben.take("game-start");
     ben.close();
-    await (await server.open("ben", { secret: ben.secret })).take("scene");
+    expect(await anna.take("partner-status")).toMatchObject({ status: "disconnected" });
+    clock.advance(ABANDONED_AFTER_MS);
+    expect(await anna.take("partner-status")).toMatchObject({ status: "left" });
     await anna.ask("join-waitroom", { visitId: scene.visitId });
     expect(await anna.take("scene")).toMatchObject({ kind: "end", outcome: "lobby_timeout" });
     const [timeout] = await matchLog(server, "second");
-    expect(timeout).toMatchObject({ event: "timeout", reason: "known_group_missing" });
+    const atOnce = { reason: "known_group_missing", waitedMs: 0 };
+    expect(timeout).toMatchObject({ event: "timeout", ...atOnce });
   });
 });
 
