@@ -3,15 +3,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Study } from "../../signaling/study/index.ts";
 import { verifyFolder } from "../../signaling/verify.ts";
 import type { Participant } from "../support/participant.ts";
-import { PAUSING_STEPS } from "../support/pausing-study.ts";
 import { RawBrowser, type RawTab } from "../support/raw-browser.ts";
+import { shortStudy } from "../support/short-study.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
 const POLL = { timeout: 60_000, interval: 200 };
 /** Frames that are played while the tab is hidden: three seconds. */
 const HIDDEN_FRAMES = 180;
+/** Of the game: time enough on either side, also where looking takes a while. */
+const STEPS = 450;
+const PAUSING_STEPS = 180;
 
 let run: StudyRun;
 let browser: RawBrowser;
@@ -50,14 +54,20 @@ async function focusColumn(subject: string): Promise<boolean[]> {
   return rows.map((row) => row[`isFocused.${agent}`] === "true");
 }
 
-async function start(studyName: "paired-study" | "pausing-study"): Promise<Participant> {
+/** Brings both to their game. */
+async function start(study: Study): Promise<{ tab: RawTab; partner: Participant }> {
   [run, browser] = await Promise.all([
-    startStudyRun(undefined, {}, studyName),
+    startStudyRun({ study, browserCount: 1 }),
     RawBrowser.launch(),
   ]);
   const [partner] = run.participants;
   if (partner === undefined) throw new Error("Expected a participant");
-  return partner;
+  const tab = await browser.open(`${run.server.url}/away`);
+  const partnerComes = partner.comeToGame(`${run.server.url}/partner`);
+  await goOn(tab, { scene: "start" });
+  await goOn(tab, { scene: "gym" });
+  await partnerComes;
+  return { tab, partner };
 }
 
 async function stop(): Promise<void> {
@@ -70,15 +80,7 @@ describe("a tab that is really hidden", () => {
   let longestStallMs: number;
 
   beforeAll(async () => {
-    const partner = await start("paired-study");
-    const tab = await browser.open(`${run.server.url}/away`);
-    const partnerComes = partner.comeToMatch(`${run.server.url}/partner`);
-    await goOn(tab, { scene: "start" });
-    await goOn(tab, { scene: "gym", step: 1 });
-    await until(tab, { phase: "playing" });
-    await goOn(tab, { scene: "gym", phase: null, step: 2 });
-    await partnerComes;
-    await until(tab, { phase: "playing", episode: 0 });
+    const { tab, partner } = await start(shortStudy({ maxSteps: STEPS }));
     await vi.waitFor(async () => {
       expect(Number((await status(tab)).confirmedFrame)).toBeGreaterThan(100);
     }, POLL);
@@ -92,7 +94,8 @@ describe("a tab that is really hidden", () => {
     longestStallMs = Math.max(0, ...stalls.map(({ durationMs }) => durationMs));
     await other.evaluate("1");
     await tab.bringToFront();
-    await Promise.all([until(tab, { scene: "form" }), partner.waitForStatus({ scene: "form" })]);
+    const isOver = { scene: "completion-code" };
+    await Promise.all([until(tab, isOver), partner.waitForStatus(isOver)]);
     await run.server.idle();
   }, 120_000);
 
@@ -132,11 +135,12 @@ describe("a tab that is really hidden in a study that pauses", () => {
   let toldToAway: string;
 
   beforeAll(async () => {
-    const partner = await start("pausing-study");
-    const tab = await browser.open(`${run.server.url}/away`);
-    await partner.open(`${run.server.url}/partner`);
-    await Promise.all([goOn(tab, { scene: "start" }), partner.goOn("start")]);
-    await Promise.all([goOn(tab, { scene: "gym" }), partner.goOn("gym")]);
+    const pausing = {
+      onHidden: "pause",
+      onInterruption: "pause",
+      resumeCountdownMs: 1_500,
+    } as const;
+    const { tab, partner } = await start(shortStudy({ maxSteps: PAUSING_STEPS }, pausing));
     await vi.waitFor(async () => {
       expect(Number((await status(tab)).steps)).toBeGreaterThan(50);
     }, POLL);

@@ -2,20 +2,24 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runTandem } from "../support/command-line.ts";
 import { checkDataFiles } from "../support/data-check.ts";
+import { shortStudy } from "../support/short-study.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
-/** Long enough that the server really waits, short enough for a test. */
+/** Long enough that page and server really wait, short enough for a test. */
+const DROPOUT_WAIT_MS = 1_500;
 const RETURN_GRACE_MS = 1_000;
+const STEPS = 600;
 
 let run: StudyRun;
 
 beforeAll(async () => {
-  run = await startStudyRun(async () => {}, { returnGraceMs: RETURN_GRACE_MS });
+  const study = shortStudy({ maxSteps: STEPS }, { onDropout: { waitMs: DROPOUT_WAIT_MS } });
+  run = await startStudyRun({ study, returnGraceMs: RETURN_GRACE_MS });
   const [stayer, leaver] = run.participants;
   if (stayer === undefined || leaver === undefined) throw new Error("Expected two participants");
   await Promise.all([
-    stayer.comeToMatch(`${run.server.url}/stayer`),
-    leaver.comeToMatch(`${run.server.url}/leaver`),
+    stayer.comeToGame(`${run.server.url}/stayer`),
+    leaver.comeToGame(`${run.server.url}/leaver`),
   ]);
   await stayer.waitForStatus({ phase: "playing" });
   await stayer.page.waitForFunction(
@@ -53,7 +57,7 @@ describe("a partner who closes the browser", () => {
     });
     const frames = replay.endFrame as number;
     expect(frames).toBeGreaterThan(120);
-    expect(frames).toBeLessThan(600);
+    expect(frames).toBeLessThan(STEPS);
     expect(replay.isTerminal).toBe(false);
     const metrics = await run.readJson("stayer_multiplayer_metrics.json");
     expect(metrics.sessionStatus).toMatchObject({ isPartial: true });

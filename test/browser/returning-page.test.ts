@@ -9,10 +9,13 @@ import { launchProfile } from "../support/browser.ts";
 import { runTandem } from "../support/command-line.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 import { Participant } from "../support/participant.ts";
+import { shortStudy } from "../support/short-study.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
 const SUBJECTS = ["anna", "ben"] as const;
-/** Enough for several uploads; an episode has 600. */
+/** Five seconds each. */
+const EPISODE_STEPS = 300;
+/** Enough for several uploads. */
 const RELOAD_FRAME = 150;
 
 let run: StudyRun;
@@ -47,11 +50,12 @@ async function kill(context: BrowserContext, page: Page): Promise<void> {
 
 beforeAll(async () => {
   profileDir = await mkdtemp(join(tmpdir(), "tandem-profile-"));
-  run = await startStudyRun();
+  const gameplay = { numEpisodes: 2, maxSteps: EPISODE_STEPS, resetFreezeMs: 500 };
+  run = await startStudyRun({ study: shortStudy(gameplay) });
   const anna = run.participants[0] as Participant;
   const first = await openBen();
   const url = `${run.server.url}/ben`;
-  await Promise.all([anna.comeToMatch(`${run.server.url}/anna`), first.ben.comeToMatch(url)]);
+  await Promise.all([anna.comeToGame(`${run.server.url}/anna`), first.ben.comeToGame(url)]);
   const played = anna.playEpisode(0).then(() => anna.playEpisode(1));
 
   await untilFrame(first.ben.page, 0, RELOAD_FRAME);
@@ -72,7 +76,9 @@ beforeAll(async () => {
   await second.ben.open(url);
   await second.ben.playEpisode(1);
   await played;
-  await Promise.all([anna, second.ben].map((one) => one.waitForStatus({ scene: "form" })));
+  await Promise.all(
+    [anna, second.ben].map((one) => one.waitForStatus({ scene: "completion-code" })),
+  );
   await run.server.idle();
 }, 180_000);
 
@@ -99,11 +105,11 @@ describe("a page that is loaded again in the middle of an episode, and a browser
 
   it.each([0, 1])("[SG19] both files of episode %i are equal and verified", async (episode) => {
     const [own, other] = [await rows("anna", episode), await rows("ben", episode)];
-    expect(own).toHaveLength(600);
+    expect(own).toHaveLength(EPISODE_STEPS);
     expect(own).toEqual(other);
     for (const subject of SUBJECTS) {
       const replay = await run.readJson(`${subject}_ep${episode}_replay.json`);
-      expect(replay).toMatchObject({ status: "verified", endFrame: 600 });
+      expect(replay).toMatchObject({ status: "verified", endFrame: EPISODE_STEPS });
     }
     const metrics = await run.readJson("anna_multiplayer_metrics.json");
     expect(metrics.returns).toContainEqual(

@@ -8,11 +8,15 @@ import { impair } from "../support/browser.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 import { matchingStudy } from "../support/matching-study.ts";
 import { Participant } from "../support/participant.ts";
-import { NEAR_MS, RELAXED_AFTER_MS, RELAXED_MS } from "../support/probing-study.ts";
+import { shortStudy } from "../support/short-study.ts";
 import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 
 /** Round trip of 120 ms, twice what the study first allows. */
 const IMPAIRMENT = { delayMs: 60, jitterMs: 0, lossRatio: 0 };
+const NEAR_MS = 60;
+/** Time enough for a first probe. */
+const RELAXED_AFTER_MS = 5_000;
+const RELAXED_MS = 600;
 /** Where somebody who works on the page finds what it looks like. */
 const SCREENSHOTS = process.env.TANDEM_SCREENSHOTS;
 
@@ -41,7 +45,13 @@ beforeAll(async () => {
     await impair(context, { ...IMPAIRMENT, seed: i + 1 });
     await countConnections(context);
   };
-  run = await startStudyRun(prepare, {}, "probing-study");
+  const multiplayer = {
+    inputDelayFrames: 2,
+    predictionWindowFrames: 20,
+    maxRttMs: NEAR_MS,
+    maxRttRelaxation: [[RELAXED_AFTER_MS, RELAXED_MS]] as const,
+  };
+  run = await startStudyRun({ study: shortStudy({ maxSteps: 60 }, multiplayer), prepare });
 }, 120_000);
 
 afterAll(() => run?.stop());

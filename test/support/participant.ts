@@ -83,11 +83,16 @@ export class Participant {
     }
   }
 
-  /** Walks from the link to the waiting room of the paired game. */
-  async comeToMatch(url: string): Promise<void> {
+  /** Walks from the link to the waiting room of the first game. */
+  async comeToGame(url: string): Promise<void> {
     await this.open(url);
     await this.goOn("start");
     await this.goOn("gym");
+  }
+
+  /** Walks from the link through the game alone to the waiting room of the paired one. */
+  async comeToMatch(url: string): Promise<void> {
+    await this.comeToGame(url);
     await this.waitForStatus({ phase: "playing" });
     await this.waitForStatus({ scene: "gym", phase: null, step: 2 });
     await this.goOn("gym");

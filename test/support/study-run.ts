@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright";
 import { buildPage } from "../../signaling/page-build.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../../signaling/server.ts";
+import { type RunningServer, startServer } from "../../signaling/server.ts";
+import type { Study } from "../../signaling/study/index.ts";
 import { launchBrowser } from "./browser.ts";
 import { Participant } from "./participant.ts";
 
@@ -18,22 +19,28 @@ export interface StudyRun {
   stop(): Promise<void>;
 }
 
-/** Starts everything; `prepare` may change each participant's browser before its page is made. */
-export async function startStudyRun(
-  prepare: (context: BrowserContext, index: number) => Promise<void> = async () => {},
-  serverOptions: Partial<Pick<ServerOptions, "returnGraceMs">> = {},
-  studyName: "paired-study" | "pausing-study" | "probing-study" = "paired-study",
-): Promise<StudyRun> {
+export interface StudyRunOptions {
+  readonly study: Study;
+  readonly returnGraceMs?: number;
+  /** Browsers to start; two unless the test has one of another kind. */
+  readonly browserCount?: 1 | 2;
+  /** May change each participant's browser before its page is made. */
+  prepare?(context: BrowserContext, index: number): Promise<void>;
+}
+
+export async function startStudyRun({
+  study,
+  browserCount = 2,
+  prepare = async () => {},
+  ...options
+}: StudyRunOptions): Promise<StudyRun> {
   await buildPage(() => {});
   const dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));
-  const server = await startServer({
-    studyPath: join(import.meta.dirname, `${studyName}.ts`),
-    port: 0,
-    dataDir,
-    host: "127.0.0.1",
-    ...serverOptions,
-  });
-  const browsers = await Promise.all([launchBrowser(), launchBrowser()]);
+  const studyDir = import.meta.dirname;
+  const [server, ...browsers] = await Promise.all([
+    startServer({ study, studyDir, port: 0, dataDir, host: "127.0.0.1", ...options }),
+    ...Array.from({ length: browserCount }, launchBrowser),
+  ]);
   const participants = await Promise.all(
     browsers.map(async (browser, i) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });

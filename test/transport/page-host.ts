@@ -7,7 +7,10 @@ import { build } from "vite";
 import { launchBrowser } from "../support/browser.ts";
 import type { Carried, EndOptions } from "./webrtc-page.ts";
 
-/** Bundled as the participant's page is, with the same stand-in for simple-peer. */
+/** Bundled once for all hosts of a file. */
+let bundled: Promise<string> | null = null;
+
+/** As the participant's page is, with the same stand-in for simple-peer. */
 async function bundlePage(): Promise<string> {
   const built = await build({
     configFile: false,
@@ -42,8 +45,8 @@ async function serve(code: string): Promise<Server> {
 export interface PairOptions {
   readonly config?: RTCConfiguration;
   readonly hasRelay?: boolean;
-  /** May change what one page says to the other. */
-  readonly rewrite?: (carried: Carried, from: 0 | 1) => Carried | null;
+  /** May change what one page says to the other, or keep it from being said. */
+  readonly rewrite?: (carried: Carried, from: 0 | 1) => Promise<Carried | null>;
 }
 
 function deliver(page: Page, carried: Carried): Promise<void> {
@@ -69,7 +72,8 @@ export class PageHost {
   }
 
   static async start(trustedKeys: readonly string[] = []): Promise<PageHost> {
-    return new PageHost(await serve(await bundlePage()), await launchBrowser(trustedKeys));
+    bundled ??= bundlePage();
+    return new PageHost(await serve(await bundled), await launchBrowser(trustedKeys));
   }
 
   /** Closes all pages. */
@@ -90,12 +94,12 @@ export class PageHost {
     const context = await this.#browser.newContext();
     const page = await context.newPage();
     this.#pages[own] = page;
-    await page.exposeFunction("carry", async (said: Carried) => {
-      const carried = options.rewrite === undefined ? said : options.rewrite(said, own);
-      if (carried === null || this.#pages[own] !== page) return;
-      const target = this.#pages[own === 0 ? 1 : 0];
-      if (target === null) this.#early.push(carried);
-      else await deliver(target, carried);
+    const { rewrite = async (said: Carried) => said } = options;
+    // In the order in which it was said, however long each takes to be rewritten.
+    let carriedLast: Promise<unknown> = Promise.resolve();
+    await page.exposeFunction("carry", (said: Carried) => {
+      const rewritten = rewrite(said, own);
+      carriedLast = carriedLast.then(async () => this.#carry(page, own, await rewritten));
     });
     await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
     await page.waitForFunction(() => typeof window.connectEnd === "function");
@@ -104,6 +108,13 @@ export class PageHost {
     await page.evaluate((given) => window.connectEnd(given), ends);
     for (const carried of this.#early.splice(0)) await deliver(page, carried);
     return page;
+  }
+
+  #carry(page: Page, own: 0 | 1, carried: Carried | null): void {
+    if (carried === null || this.#pages[own] !== page) return;
+    const target = this.#pages[own === 0 ? 1 : 0];
+    if (target === null) this.#early.push(carried);
+    else void deliver(target, carried);
   }
 
   async openPair(options: PairOptions = {}): Promise<[Page, Page]> {

@@ -3,6 +3,7 @@
  * other is rewritten to a port of this proxy, so that all their packets pass through it.
  */
 import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import type { Carried } from "./webrtc-page.ts";
 
@@ -22,29 +23,25 @@ export class UdpProxy {
   readonly #address = localAddress();
   readonly #deadPorts = new Set<number>();
   /** By the browser's port that it stands for: what is sent to it goes there. */
-  readonly #ends = new Map<number, { readonly socket: Socket; readonly port: number }>();
-  #nextPort: number;
-
-  /** `firstPort` and those after it are free. */
-  constructor(firstPort: number) {
-    this.#nextPort = firstPort;
-  }
+  readonly #ends = new Map<number, Promise<Socket>>();
 
   /** What the other page is told instead; null for a candidate that would go round the proxy. */
-  rewrite(carried: Carried): Carried | null {
+  async rewrite(carried: Carried): Promise<Carried | null> {
     if (carried.kind !== "signal") return carried;
     const signal = JSON.parse(carried.signal) as {
       sdp?: string;
       candidate?: { candidate: string };
     };
     if (signal.sdp !== undefined) {
-      signal.sdp = signal.sdp.replace(/^a=(candidate:.*)\r\n/gm, (_, line: string) => {
-        const rewritten = this.#rewriteLine(line);
-        return rewritten === null ? "" : `a=${rewritten}\r\n`;
+      const lines = signal.sdp.split("\r\n").map(async (line) => {
+        if (!line.startsWith("a=candidate:")) return line;
+        const rewritten = await this.#rewriteLine(line.slice("a=".length));
+        return rewritten === null ? null : `a=${rewritten}`;
       });
+      signal.sdp = (await Promise.all(lines)).filter((line) => line !== null).join("\r\n");
     }
     if (signal.candidate !== undefined) {
-      const line = this.#rewriteLine(signal.candidate.candidate);
+      const line = await this.#rewriteLine(signal.candidate.candidate);
       if (line === null) return null;
       signal.candidate.candidate = line;
     }
@@ -56,35 +53,42 @@ export class UdpProxy {
     for (const port of this.#ends.keys()) this.#deadPorts.add(port);
   }
 
-  close(): void {
-    for (const { socket } of this.#ends.values()) socket.close();
+  async close(): Promise<void> {
+    for (const socket of await Promise.all(this.#ends.values())) socket.close();
     this.#ends.clear();
   }
 
-  #rewriteLine(line: string): string | null {
+  async #rewriteLine(line: string): Promise<string | null> {
     const found = CANDIDATE.exec(line);
     if (found === null || found[3]?.toLowerCase() !== "udp") return null;
     const [, foundation, component, protocol, priority, address, port] = found;
     if (address?.includes(":")) return null;
-    const { port: own } = this.#endFor(Number(port));
+    const { port: own } = (await this.#endFor(Number(port))).address();
     return line.replace(
       CANDIDATE,
       `candidate:${foundation} ${component} ${protocol} ${priority} ${this.#address} ${own} typ host`,
     );
   }
 
-  #endFor(browserPort: number) {
+  /** On a free port. */
+  #endFor(browserPort: number): Promise<Socket> {
     const known = this.#ends.get(browserPort);
     if (known !== undefined) return known;
-    const end = { socket: createSocket("udp4"), port: this.#nextPort++ };
+    const end = this.#open(browserPort);
     this.#ends.set(browserPort, end);
-    end.socket.on("message", (bytes, from) => {
+    return end;
+  }
+
+  async #open(browserPort: number): Promise<Socket> {
+    const socket = createSocket("udp4");
+    socket.on("message", async (bytes, from) => {
       const isDead = this.#deadPorts.has(browserPort) || this.#deadPorts.has(from.port);
       if (this.isCut || isDead) return;
       // The packet must seem to come from where the other browser knows the sender to be.
-      this.#endFor(from.port).socket.send(bytes, browserPort, this.#address);
+      (await this.#endFor(from.port)).send(bytes, browserPort, this.#address);
     });
-    end.socket.bind(end.port, this.#address);
-    return end;
+    socket.bind(0, this.#address);
+    await once(socket, "listening");
+    return socket;
   }
 }

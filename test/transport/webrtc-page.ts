@@ -5,9 +5,9 @@ import type { Channel, Path } from "../../engine/transport/transport.ts";
 import { createWebrtcTransport } from "../../engine/transport/webrtc.ts";
 import { sendBorrowed } from "../contracts/borrowed.ts";
 
-/** As a game loop does: a packet a tick, and a suspicion when nothing came for a while. */
+/** As a game loop does: a packet a tick, and a suspicion when nothing came for longer than a busy machine is silent. */
 const TICK_MS = 20;
-const SILENCE_MS = 500;
+const SILENCE_MS = 2_000;
 
 export interface EndOptions {
   readonly own: 0 | 1;
@@ -39,11 +39,11 @@ function makeRelay() {
   });
 }
 
-/** Every candidate pair from the first on, as soon as it is chosen. */
 type Direct = Awaited<ReturnType<typeof createWebrtcTransport>>;
 
 async function openTransport({ own, config, hasRelay }: EndOptions) {
   const peer = 1 - own;
+  /** Every candidate pair from the first on, as soon as it is chosen. */
   const pairs: unknown[] = [];
   const paths: Path[] = [];
   const direct: Direct = await createWebrtcTransport({
@@ -111,6 +111,12 @@ async function connect(options: EndOptions) {
     path: () => transport.pathTo(peer),
     paths: () => paths,
     pairs: () => pairs,
+    /** The ports that the connection in use goes from and to. */
+    route() {
+      const transport = window.connections.at(-1)?.sctp?.transport.iceTransport;
+      const pair = transport?.getSelectedCandidatePair();
+      return `${pair?.local?.port} ${pair?.remote?.port}`;
+    },
     counts: () => transport.counts(peer),
     fault: () => direct.fault(peer),
     close: () => transport.close(),
@@ -128,7 +134,7 @@ declare global {
     /** What came before the end was made. */
     early: Carried[];
     /** Connections that the page has made. */
-    connections: RTCConfiguration[];
+    connections: RTCPeerConnection[];
   }
 }
 
@@ -137,7 +143,7 @@ window.connections = [];
 window.RTCPeerConnection = class extends Original {
   constructor(config?: RTCConfiguration) {
     super(config);
-    window.connections.push(config ?? {});
+    window.connections.push(this);
   }
 };
 

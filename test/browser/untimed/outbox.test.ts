@@ -6,16 +6,16 @@ import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage } from "../../signaling/page-build.ts";
-import { type RunningServer, startServer } from "../../signaling/server.ts";
+import { buildPage } from "../../../signaling/page-build.ts";
+import { type RunningServer, startServer } from "../../../signaling/server.ts";
 import {
   CompletionCodeScene,
   defineStudy,
   GymScene,
   StartScene,
-} from "../../signaling/study/index.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { Participant } from "../support/participant.ts";
+} from "../../../signaling/study/index.ts";
+import { launchBrowser } from "../../support/browser.ts";
+import { Participant } from "../../support/participant.ts";
 
 /** One and a half seconds of play. */
 const STEPS = 90;
@@ -29,7 +29,7 @@ const study = defineStudy({
       .display({ sceneBody: '<p><input data-global="nickname" aria-label="Nickname"></p>' }),
     new GymScene()
       .scene({ sceneId: "play", shouldExportMetadata: true })
-      .environment("../../sandbox/games/puck.ts", {})
+      .environment("../../../sandbox/games/puck.ts", {})
       .gameplay({ maxSteps: STEPS })
       .multiplayer({ groupSize: 1 }),
     new CompletionCodeScene()

@@ -1,9 +1,9 @@
 /** Play through a TURN server, with the names and passwords that a study's server hands out. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { iceServersFor } from "../../signaling/games/ice-servers.ts";
-import type { Webrtc } from "../../signaling/study/index.ts";
-import { hasTurnServer, startTurnServer, type TurnServer } from "../support/turn-server.ts";
-import { connected, PageHost, type PairOptions } from "../transport/page-host.ts";
+import { iceServersFor } from "../../../signaling/games/ice-servers.ts";
+import type { Webrtc } from "../../../signaling/study/index.ts";
+import { hasTurnServer, startTurnServer, type TurnServer } from "../../support/turn-server.ts";
+import { connected, PageHost, type PairOptions } from "../../transport/page-host.ts";
 
 const SECRET = "north star";
 const TTL_S = 600;

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildPage } from "../../signaling/page-build.ts";
-import { type RunningServer, startServer } from "../../signaling/server.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { checkDataFiles } from "../support/data-check.ts";
-import { Participant } from "../support/participant.ts";
+import { buildPage } from "../../../signaling/page-build.ts";
+import { type RunningServer, startServer } from "../../../signaling/server.ts";
+import { launchBrowser } from "../../support/browser.ts";
+import { checkDataFiles } from "../../support/data-check.ts";
+import { Participant } from "../../support/participant.ts";
 
-const STUDY = join(import.meta.dirname, "../../sandbox/studies/tour.ts");
+const STUDY = join(import.meta.dirname, "../../../sandbox/studies/tour.ts");
 
 let dataDir: string;
 let server: RunningServer;

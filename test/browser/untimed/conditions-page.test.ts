@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ConditionsClient } from "../../signaling/conditions/client.ts";
+import { ConditionsClient } from "../../../signaling/conditions/client.ts";
 import {
   type ConditionsServerOptions,
   startConditionsServer,
-} from "../../signaling/conditions/server.ts";
-import { buildPage } from "../../signaling/page-build.ts";
-import { launchBrowser } from "../support/browser.ts";
+} from "../../../signaling/conditions/server.ts";
+import { buildPage } from "../../../signaling/page-build.ts";
+import { launchBrowser } from "../../support/browser.ts";
 
 const FILE = `# Which blocks there are.
 configuration = { order = ["A", "B"] }

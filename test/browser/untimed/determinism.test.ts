@@ -8,12 +8,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findFirefox, launchBrowser, launchFirefox } from "../support/browser.ts";
-import { CASES, type Certificate, certify, hashMaths } from "../support/certificate.ts";
-import type {} from "../support/certificate-page.ts";
+import { findFirefox, launchBrowser, launchFirefox } from "../../support/browser.ts";
+import { CASES, type Certificate, certify, hashMaths } from "../../support/certificate.ts";
+import type {} from "../../support/certificate-page.ts";
 
-const GAMES = fileURLToPath(new URL("../../sandbox/games", import.meta.url));
-const PAGE = fileURLToPath(new URL("../support/certificate-page.ts", import.meta.url));
+const GAMES = fileURLToPath(new URL("../../../sandbox/games", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../support/certificate-page.ts", import.meta.url));
 
 /** Two and a half minutes at 20 frames per second: every rule of the games has been at work. */
 const FRAMES = 3_000;

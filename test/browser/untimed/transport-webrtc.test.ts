@@ -4,8 +4,8 @@ import {
   type ContractEnd,
   type ContractPair,
   describeTransport,
-} from "../contracts/transport-contract.ts";
-import { connected, PageHost } from "../transport/page-host.ts";
+} from "../../contracts/transport-contract.ts";
+import { connected, PageHost } from "../../transport/page-host.ts";
 
 let host: PageHost;
 
