@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cach
 
 /** Games in real time: their files run one at a time, after the rest. */
 const BROWSER_TESTS = "test/browser/*.test.ts";
-/** What a busy machine only makes slower. */
+/** What a busy machine only makes slower, in real browsers, too. */
 const UNTIMED_BROWSER_TESTS = "test/browser/untimed/*.test.ts";
 
 /** On two cores: of three files one usually waits, for a timer or for a process. */

@@ -6,7 +6,7 @@ import { GameRoom } from "../../signaling/pages/game-room.ts";
 import type { PageHost } from "../../signaling/pages/page-host.ts";
 import { Store } from "../../signaling/pages/store.ts";
 import type { Line, StudySocket } from "../../signaling/pages/study-socket.ts";
-import type { ClientEvent, GameStart } from "../../signaling/protocol.ts";
+import type { ClientEvent, ClientMessage, GameStart } from "../../signaling/protocol.ts";
 import type { HeadlessPage } from "./headless-page.ts";
 import type { StudyServer } from "./study-server.ts";
 
@@ -14,12 +14,17 @@ import type { StudyServer } from "./study-server.ts";
 const ACTIONS = 3;
 const KEY_INTERVAL_MS = 40;
 
-/** The page's line to the server, over the socket of a headless page. */
-function socketOf({ socket }: HeadlessPage): StudySocket {
+/** The page's line to the server, over the socket of a headless page; `onUpload` is told what leaves the page. */
+function socketOf(
+  { socket }: HeadlessPage,
+  onUpload: (log: ClientMessage<"episode-log">) => void,
+): StudySocket {
   const line = new Store<Line>({ kind: "connected" });
   socket.on("disconnect", () => line.set({ kind: "reconnecting" }));
-  const request = (event: ClientEvent, message: unknown) =>
-    socket.timeout(10_000).emitWithAck(event, message);
+  const request = (event: ClientEvent, message: unknown) => {
+    if (event === "episode-log") onUpload(message as ClientMessage<"episode-log">);
+    return socket.timeout(10_000).emitWithAck(event, message);
+  };
   return {
     line,
     get isConnected() {
@@ -46,11 +51,16 @@ export class RoomPage {
   #action: Action = 0;
   readonly #keys: ReturnType<typeof setInterval>;
   readonly #waiting: { isDue: () => boolean; resolve: () => void }[] = [];
+  /** By episode: how many of its frames have left the page. */
+  readonly #uploadedFrames = new Map<number, number>();
 
   constructor(server: StudyServer, page: HeadlessPage, start: GameStart, seed: number) {
     this.page = page;
     const file = server.path("environments", `${start.environmentDigest}.js`);
-    this.room = new GameRoom(start, socketOf(page), null, this.#hostOf(pathToFileURL(file).href));
+    const socket = socketOf(page, ({ episode, fromFrame, hashes }) => {
+      this.#uploadedFrames.set(episode, fromFrame + hashes.length);
+    });
+    this.room = new GameRoom(start, socket, null, this.#hostOf(pathToFileURL(file).href));
     page.socket.on("signal", (m) => this.room.signal(m.fromPlayer, m.epoch, m.data));
     page.socket.on("relay", (m) =>
       this.room.relay(m.fromPlayer, m.epoch, m.channel, new Uint8Array(m.bytes)),
@@ -77,6 +87,17 @@ export class RoomPage {
     return this.until(() => {
       const { view, play } = this.room;
       return view.value.episode === episode && (play?.session.currentFrame ?? -1) >= frame;
+    });
+  }
+
+  /** As `untilFrame`, and some frames are certain for both that have not left this page. */
+  untilUnsent(partner: RoomPage, episode: number, frame: number): Promise<void> {
+    return this.until(() => {
+      const uploaded = this.#uploadedFrames.get(episode) ?? 0;
+      const isUnsent = ({ room: { play, view } }: RoomPage) =>
+        view.value.episode === episode && (play?.session.confirmedFrame ?? 0) > uploaded;
+      const hasPlayed = (this.room.play?.session.currentFrame ?? -1) >= frame;
+      return hasPlayed && isUnsent(this) && isUnsent(partner);
     });
   }
 
