@@ -1,6 +1,6 @@
 /** A direct path that dies and comes back while both pages live. */
 import type { Page } from "playwright";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { PageHost } from "../transport/page-host.ts";
 import { UdpProxy } from "../transport/udp-proxy.ts";
 
@@ -9,7 +9,7 @@ const PACKETS = 50;
 /** A connection made anew has waited for all restarts of the one before. */
 const PATIENCE = { timeout: 60_000 };
 
-async function openPlayingPair() {
+async function openPlayingPair({ onTestFinished }: TestContext) {
   const host = await PageHost.start();
   const proxy = new UdpProxy();
   onTestFinished(async () => {
@@ -32,20 +32,28 @@ async function bothOn(pages: readonly Page[], path: "direct" | "relay"): Promise
   );
 }
 
-/** Resolves when each page has sent and received so many more over the path. */
-async function bothPlay(pages: readonly Page[], path: "direct" | "relay"): Promise<void> {
-  await onBoth(pages, async (page) => {
-    const before = await page.evaluate(() => window.end.counts());
-    const least = { sent: before.sentPackets[path], received: before.receivedPackets[path] };
+const packetsOf = async (page: Page, path: "direct" | "relay") => {
+  const { sentPackets, receivedPackets } = await page.evaluate(() => window.end.counts());
+  return { sent: sentPackets[path], received: receivedPackets[path] };
+};
+
+/** Resolves when each page has sent and received so many over the path, beyond those before. */
+async function bothPlay(
+  pages: readonly Page[],
+  path: "direct" | "relay",
+  before: readonly { sent: number; received: number }[],
+): Promise<void> {
+  for (const [i, page] of pages.entries()) {
+    const { sent, received } = before[i] ?? { sent: 0, received: 0 };
     await page.waitForFunction(
-      ({ path, sent, received, packets }) => {
+      ({ path, sent, received }) => {
         const { sentPackets, receivedPackets } = window.end.counts();
-        return sentPackets[path] > sent + packets && receivedPackets[path] > received + packets;
+        return sentPackets[path] > sent && receivedPackets[path] > received;
       },
-      { path, ...least, packets: PACKETS },
+      { path, sent: sent + PACKETS, received: received + PACKETS },
       PATIENCE,
     );
-  });
+  }
 }
 
 const snapshot = (page: Page) =>
@@ -58,8 +66,8 @@ const snapshot = (page: Page) =>
 
 // Both mostly wait for the browsers to give up a path.
 describe.concurrent("a direct path that dies for a while", () => {
-  it("[TR6] comes back by an ICE restart in the same connection, and is recorded again", async () => {
-    const { pages, proxy } = await openPlayingPair();
+  it("[TR6] comes back by an ICE restart in the same connection, and is recorded again", async (context) => {
+    const { pages, proxy } = await openPlayingPair(context);
     await onBoth(pages, (page) => page.waitForFunction(() => window.end.pairs().length > 0));
     const before = await onBoth(pages, snapshot);
     // The old candidates stay dead: without a restart nothing would come back.
@@ -67,10 +75,11 @@ describe.concurrent("a direct path that dies for a while", () => {
     proxy.isCut = true;
     await bothOn(pages, "relay");
     await onBoth(pages, (page) => page.waitForFunction(() => !window.end.isOpen()));
-    await bothPlay(pages, "relay");
+    await bothPlay(pages, "relay", []);
+    const played = await onBoth(pages, (page) => packetsOf(page, "direct"));
     proxy.isCut = false;
     await bothOn(pages, "direct");
-    await bothPlay(pages, "direct");
+    await bothPlay(pages, "direct", played);
     const after = await onBoth(pages, snapshot);
     for (const [i, { paths, pairs, route, connectionCount }] of after.entries()) {
       expect(connectionCount).toBe(1);
@@ -84,8 +93,8 @@ describe.concurrent("a direct path that dies for a while", () => {
     }
   });
 
-  it("[TR6] comes back by a new connection after a cut that outlasts every restart", async () => {
-    const { pages, proxy } = await openPlayingPair();
+  it("[TR6] comes back by a new connection after a cut that outlasts every restart", async (context) => {
+    const { pages, proxy } = await openPlayingPair(context);
     proxy.isCut = true;
     await bothOn(pages, "relay");
     await onBoth(pages, (page) =>

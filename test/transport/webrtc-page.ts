@@ -7,7 +7,7 @@ import { sendBorrowed } from "../contracts/borrowed.ts";
 
 /** As a game loop does: a packet a tick, and a suspicion when nothing came for longer than a busy machine is silent. */
 const TICK_MS = 20;
-const SILENCE_MS = 2_000;
+const SILENCE_MS = 4_000;
 
 export interface EndOptions {
   readonly own: 0 | 1;
