@@ -39,7 +39,7 @@ export async function startStudyRun({
   const studyDir = import.meta.dirname;
   const [server, ...browsers] = await Promise.all([
     startServer({ study, studyDir, port: 0, dataDir, host: "127.0.0.1", ...options }),
-    ...Array.from({ length: browserCount }, launchBrowser),
+    ...Array.from({ length: browserCount }, () => launchBrowser()),
   ]);
   const participants = await Promise.all(
     browsers.map(async (browser, i) => {
