@@ -19,6 +19,10 @@ const ABOUT: Readonly<Record<string, string>> = {
   episodes: "One row per episode and participant, also those that are unverified or cut short.",
   frames: "One row per frame, episode and participant: all rows of all episode files.",
   metrics: "One row per participant and game with partners.",
+  monitoring: "One row per screening of a participant, and per game in which they were watched.",
+  pings: "One row per round trip that the server measured to a page.",
+  decisions: "One row per admission, warning, exclusion and failed callback.",
+  matches: "One row per line of the match logs: a decision of a waiting room.",
 };
 
 const cell = (text: string) => text.replace(/\|/g, "\\|").replace(/\s+/g, " ");

@@ -1,15 +1,19 @@
 /** Finds the files of all experiments below a folder and reads them one by one. */
+import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import type { z } from "zod";
-import { DataError, fileName } from "../store/data-folder.ts";
+import { DataError, fileName, MATCH_LOGS_FOLDER } from "../store/data-folder.ts";
 import {
   type MetadataFile,
   metadataSchema,
   type ReplayFile,
   replaySchema,
 } from "../store/file-schema.ts";
+import { type MatchRecord, matchSchema } from "../store/match-schema.ts";
 import { type MultiplayerMetricsFile, multiplayerMetricsSchema } from "../store/metrics-schema.ts";
+import { type MonitoringFile, monitoringSchema } from "../store/monitoring-schema.ts";
 
 /** A metrics file with what only its name and place say. */
 export interface MetricsRecord {
@@ -26,6 +30,12 @@ export interface ReplayRecord {
   readonly csvPath: string | null;
 }
 
+/** One line of a match log with what only its place says. */
+export interface MatchLogRecord {
+  readonly experimentId: string;
+  readonly line: MatchRecord;
+}
+
 const METRICS_PATTERN = /^(.+)_multiplayer_metrics(?:_v(\d+))?\.json$/;
 
 /** Sorted by code units, so that no machine's language changes the order. */
@@ -34,9 +44,13 @@ export function byText(a: string, b: string): number {
 }
 
 async function parseFile<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> {
+  return parseText(path, await readFile(path, "utf8"), schema);
+}
+
+function parseText<T extends z.ZodType>(path: string, text: string, schema: T): z.infer<T> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = JSON.parse(text);
   } catch (error) {
     throw new DataError(`${path} is not JSON: ${(error as Error).message}`);
   }
@@ -97,6 +111,23 @@ export class DataReader {
         visitNumber: Number(visit),
         file: await parseFile(path, multiplayerMetricsSchema),
       };
+    }
+  }
+
+  async *monitoring(): AsyncGenerator<MonitoringFile> {
+    for (const path of this.#find(/_monitoring(_v\d+)?\.json$/)) {
+      yield await parseFile(path, monitoringSchema);
+    }
+  }
+
+  async *matches(): AsyncGenerator<MatchLogRecord> {
+    for (const path of this.#find(/_matches\.jsonl$/)) {
+      const folder = dirname(path);
+      if (basename(folder) !== MATCH_LOGS_FOLDER) continue;
+      const experimentId = basename(dirname(folder));
+      for await (const text of createInterface(createReadStream(path, "utf8"))) {
+        yield { experimentId, line: parseText(path, text, matchSchema) };
+      }
     }
   }
 

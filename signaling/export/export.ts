@@ -5,7 +5,7 @@ import { DataError } from "../store/data-folder.ts";
 import { writeCodebook } from "./codebook.ts";
 import type { Field } from "./column.ts";
 import { DataReader } from "./data-reader.ts";
-import { seeEpisodes, writeFrames } from "./frame-table.ts";
+import { FrameTable } from "./frame-table.ts";
 import { METRICS_FIELDS } from "./metrics-field.ts";
 import { participantsOf } from "./participant-record.ts";
 import {
@@ -18,6 +18,14 @@ import {
   visitFields,
 } from "./table.ts";
 import { TableFile } from "./table-file.ts";
+import {
+  DECISION_FIELDS,
+  decisionsOf,
+  MATCH_FIELDS,
+  MONITORING_FIELDS,
+  PING_FIELDS,
+  pingsOf,
+} from "./watch-field.ts";
 
 export interface ExportReport {
   readonly out: string;
@@ -37,9 +45,16 @@ async function writeTable<R>(
   records: Iterable<R> | AsyncIterable<R>,
 ): Promise<TableFile> {
   const table = await TableFile.create(dir, name, columnsOf(fields));
-  for await (const record of records) await table.add(cellsOf(fields, record));
-  await table.close();
+  try {
+    for await (const record of records) await table.add(cellsOf(fields, record));
+  } finally {
+    await table.close();
+  }
   return table;
+}
+
+async function* each<T, R>(records: AsyncIterable<T>, of: (record: T) => readonly R[]) {
+  for await (const record of records) yield* of(record);
 }
 
 /**
@@ -56,6 +71,7 @@ export async function exportFolder(dataDir: string, outDir: string): Promise<Exp
     throw new DataError(`Cannot write to ${out} (${error.code}).`);
   });
   const counts: Record<string, number> = { verified: 0, unverified: 0, disputed: 0, partial: 0 };
+  const frames = new FrameTable();
   async function* replays() {
     for await (const record of reader.replays()) {
       const { status, isTerminal } = record.file;
@@ -64,14 +80,18 @@ export async function exportFolder(dataDir: string, outDir: string): Promise<Exp
       yield record;
     }
   }
-  const { columns, blocks } = await seeEpisodes(reader);
+  for await (const record of reader.replays()) await frames.see(record);
   const tables = [
     await writeTable(out, "participants", participantFields(participants), participants),
     await writeTable(out, "visits", visitFields(ordered), ordered),
     await writeTable(out, "answers", ANSWER_FIELDS, ordered.flatMap(answersOf)),
-    await writeTable(out, "episodes", episodeFields(blocks), replays()),
-    await writeFrames(reader, out, columns),
+    await writeTable(out, "episodes", episodeFields(frames.blocks), replays()),
+    await frames.write(out),
     await writeTable(out, "metrics", METRICS_FIELDS, reader.metrics()),
+    await writeTable(out, "monitoring", MONITORING_FIELDS, reader.monitoring()),
+    await writeTable(out, "pings", PING_FIELDS, each(reader.monitoring(), pingsOf)),
+    await writeTable(out, "decisions", DECISION_FIELDS, each(reader.monitoring(), decisionsOf)),
+    await writeTable(out, "matches", MATCH_FIELDS, reader.matches()),
   ];
   await writeCodebook(out, tables);
   return {

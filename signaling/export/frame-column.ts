@@ -115,30 +115,38 @@ function seenType(before: ColumnType | null, cell: string): ColumnType {
   return areNumbers ? "number" : "text";
 }
 
+/** What a column holds in which these cells follow others; empty ones say nothing. */
+function typeOfCells(
+  before: ColumnType | null,
+  rows: readonly (readonly string[])[],
+  place: number,
+): ColumnType | null {
+  let type = before;
+  let last = "";
+  for (const row of rows) {
+    const cell = row[place] as string;
+    if (cell === last || cell === "") continue;
+    last = cell;
+    type = seenType(type, cell);
+    if (type === "text") break;
+  }
+  return type;
+}
+
 /** Learns the columns of all files, then knows one table that holds them all. */
 export class FrameColumns {
   readonly #types = new Map<string, ColumnType | null>();
 
-  /**
-   * Takes the columns of one file and returns those whose type its cells decide.
-   * @throws DataError for a column that no codebook could explain.
-   */
-  seeHeader(path: string, names: readonly string[]): ReadonlySet<string> {
-    const open = new Set<string>();
-    for (const name of names) {
+  /** @throws DataError for a column that no codebook could explain. */
+  see(path: string, header: readonly string[], rows: readonly (readonly string[])[]): void {
+    for (const [place, name] of header.entries()) {
       const known = MEANINGS[rankOf(name)];
       if (known === undefined) {
         throw new DataError(`${path} has a column \`${name}\` that no episode file has.`);
       }
-      if (known.type === null) open.add(name);
-      if (!this.#types.has(name)) this.#types.set(name, known.type);
+      const type = known.type ?? this.#types.get(name) ?? null;
+      this.#types.set(name, known.type ?? typeOfCells(type, rows, place));
     }
-    return open;
-  }
-
-  seeCell(name: string, cell: string): void {
-    if (cell === "") return;
-    this.#types.set(name, seenType(this.#types.get(name) ?? null, cell));
   }
 
   /** In the order of the groups, within one as first seen. */

@@ -1,55 +1,124 @@
 /** All rows of all episodes as one table: read twice, once to learn the columns, once to write. */
-import { createReadStream } from "node:fs";
-import { parse } from "csv-parse";
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
 import { unguardText } from "../store/csv-text.ts";
 import { DataError } from "../store/data-folder.ts";
 import type { ReplayFile } from "../store/file-schema.ts";
 import type { Column, ColumnType } from "./column.ts";
-import type { DataReader } from "./data-reader.ts";
+import type { ReplayRecord } from "./data-reader.ts";
 import { FrameColumns } from "./frame-column.ts";
 import { cellsOf, columnsOf, EPISODE_KEYS } from "./table.ts";
 import { TableFile } from "./table-file.ts";
 
-/** The header first, then the rows of that episode: a file may hold the others of its game, too. */
-async function* rowsOf(path: string, episode: number): AsyncGenerator<readonly string[]> {
-  const source = createReadStream(path);
-  const parser = source.pipe(parse());
-  source.on("error", (error) => parser.destroy(error));
-  let place: number | null = null;
+type Row = readonly string[];
+
+/** One file's cells as they stand in it. */
+interface Sheet {
+  readonly path: string;
+  readonly header: Row;
+  readonly rows: readonly Row[];
+}
+
+/** An episode's place in the table. */
+interface EpisodeRows {
+  readonly path: string;
+  readonly episode: number;
+  readonly keys: readonly unknown[];
+}
+
+/** Reads a file once for all episodes that it holds, if they come one after the other. */
+class SheetReader {
+  #last: Sheet | null = null;
+
+  /** The header, and the rows of that episode: a file may hold the others of its game, too. */
+  async read(path: string, episode: number): Promise<Sheet> {
+    const sheet = this.#last?.path === path ? this.#last : await readSheet(path);
+    this.#last = sheet;
+    const place = sheet.header.indexOf("episode_num");
+    const wanted = String(episode);
+    const isWhole = place < 0 || sheet.rows.every((row) => row[place] === wanted);
+    return isWhole ? sheet : { ...sheet, rows: sheet.rows.filter((row) => row[place] === wanted) };
+  }
+}
+
+/** Without a quote a line break ends a row and a comma a cell, and nothing else needs a parser's time. */
+function cellsOfText(text: string): readonly Row[] {
+  if (text.includes('"')) return parse(text, { relax_column_count: true });
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line) => line.split(","));
+}
+
+/** @throws DataError for what is no table. */
+async function readSheet(path: string): Promise<Sheet> {
   try {
-    for await (const record of parser) {
-      const row = record as string[];
-      const isHeader = place === null;
-      place ??= row.indexOf("episode_num");
-      if (isHeader || place < 0 || row[place] === String(episode)) yield row;
-    }
+    const [header = [], ...rows] = cellsOfText(await readFile(path, "utf8"));
+    const torn = rows.find((row) => row.length !== header.length);
+    if (torn === undefined) return { path, header, rows };
+    throw new Error(`a row has ${torn.length} cells, not ${header.length}`);
   } catch (error) {
     throw new DataError(`${path} is not a CSV file: ${(error as Error).message}`);
   }
 }
 
-/** What the tables of episodes and of frames have to hold. */
-export interface SeenEpisodes {
-  readonly columns: readonly Column[];
-  /** Of the conditions file; each once. */
-  readonly blocks: readonly ReplayFile["block"][];
+/** Learns what the table will hold, one episode after the other, then writes it. */
+export class FrameTable {
+  readonly #columns = new FrameColumns();
+  readonly #episodes: EpisodeRows[] = [];
+  readonly #sheets = new SheetReader();
+  readonly #blocks = new Map<string, ReplayFile["block"]>();
+
+  /** Of the conditions file: each that an episode had, once. */
+  get blocks(): readonly ReplayFile["block"][] {
+    return [...this.#blocks.values()];
+  }
+
+  /** Of an episode whose rows the server could not compute there are none. */
+  async see(record: ReplayRecord): Promise<void> {
+    const { csvPath: path, file } = record;
+    if (file.block !== undefined) this.#blocks.set(JSON.stringify(file.block), file.block);
+    if (path === null) return;
+    const { episode } = file;
+    const { header, rows } = await this.#sheets.read(path, episode);
+    this.#columns.see(path, header, rows);
+    this.#episodes.push({ path, episode, keys: cellsOf(EPISODE_KEYS, record) });
+  }
+
+  async write(dir: string): Promise<TableFile> {
+    const columns = this.#columns.columns();
+    const keyColumns = columnsOf(EPISODE_KEYS);
+    const table = await TableFile.create(dir, "frames", [...keyColumns, ...columns]);
+    try {
+      for (const { path, episode, keys } of this.#episodes) {
+        const sheet = await this.#sheets.read(path, episode);
+        const count = sheet.rows.length;
+        const keyCells = keys.map((key) => Array.from<unknown>({ length: count }).fill(key));
+        await table.addColumns([...keyCells, ...cellsByColumn(columns, sheet)], count);
+      }
+    } finally {
+      await table.close();
+    }
+    return table;
+  }
 }
 
-export async function seeEpisodes(reader: DataReader): Promise<SeenEpisodes> {
-  const columns = new FrameColumns();
-  const blocks = new Map<string, ReplayFile["block"]>();
-  for await (const { csvPath, file } of reader.replays()) {
-    if (file.block !== undefined) blocks.set(JSON.stringify(file.block), file.block);
-    if (csvPath === null) continue;
-    let open: (readonly [index: number, name: string])[] | null = null;
-    for await (const row of rowsOf(csvPath, file.episode)) {
-      if (open === null) {
-        const names = columns.seeHeader(csvPath, row);
-        open = [...row.entries()].filter(([, name]) => names.has(name));
-      } else for (const [index, name] of open) columns.seeCell(name, row[index] ?? "");
-    }
-  }
-  return { columns: columns.columns(), blocks: [...blocks.values()] };
+function cellsByColumn(columns: readonly Column[], { header, rows }: Sheet): unknown[][] {
+  const places = new Map(header.map((name, index) => [name, index]));
+  return columns.map(({ name, type }) => {
+    const place = places.get(name);
+    if (place === undefined) return rows.map(() => null);
+    let last = "";
+    let value = parsedCell(type, last);
+    return rows.map((row) => {
+      const cell = row[place] as string;
+      // Most cells say what the one above them says.
+      if (cell !== last) {
+        last = cell;
+        value = parsedCell(type, cell);
+      }
+      return value;
+    });
+  });
 }
 
 function parsedCell(type: ColumnType, cell: string): unknown {
@@ -63,31 +132,4 @@ function parsedCell(type: ColumnType, cell: string): unknown {
     default:
       return unguardText(cell);
   }
-}
-
-export async function writeFrames(
-  reader: DataReader,
-  dir: string,
-  columns: readonly Column[],
-): Promise<TableFile> {
-  const table = await TableFile.create(dir, "frames", [...columnsOf(EPISODE_KEYS), ...columns]);
-  for await (const record of reader.replays()) {
-    if (record.csvPath === null) continue;
-    const keys = cellsOf(EPISODE_KEYS, record);
-    let places: readonly (number | undefined)[] | null = null;
-    for await (const row of rowsOf(record.csvPath, record.file.episode)) {
-      if (places === null) {
-        const indices = new Map(row.map((name, index) => [name, index]));
-        places = columns.map(({ name }) => indices.get(name));
-        continue;
-      }
-      const cells = columns.map(({ type }, i) => {
-        const place = places?.[i];
-        return place === undefined ? null : parsedCell(type, row[place] ?? "");
-      });
-      await table.add([...keys, ...cells]);
-    }
-  }
-  await table.close();
-  return table;
 }

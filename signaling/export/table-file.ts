@@ -1,12 +1,14 @@
-/** One table, written row by row to a CSV and a Parquet file at once; memory holds one group of rows. */
+/** One table, written to a CSV and a Parquet file at once; memory holds one group of rows. */
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ColumnSource, fileWriter, ParquetWriter } from "hyparquet-writer";
-import { type Cell, csvText } from "../store/csv-text.ts";
+import { csvText, guardText } from "../store/csv-text.ts";
 import type { Column, ColumnType } from "./column.ts";
 
 /** Cells in memory before they are written: some 100 MB at the most, and Parquet's row groups. */
 const GROUP_CELLS_MAX = 1_000_000;
+/** Columns by which tables are searched; finding the least and the greatest of all others takes longest of all. */
+const STATISTICS_COLUMNS = 9;
 
 const PARQUET_TYPES = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
@@ -16,8 +18,13 @@ const PARQUET_TYPES = {
   boolean: { type: "BOOLEAN" },
 } as const satisfies Record<ColumnType, object>;
 
-function csvCell(type: ColumnType, value: unknown): Cell {
-  return type === "json" && value !== null ? JSON.stringify(value) : (value as Cell);
+/** A text without any of these is its own CSV. */
+const QUOTED_PATTERN = /[",\r\n]/;
+
+function csvCell(type: ColumnType, value: unknown): string {
+  if (value === null) return "";
+  const text = type === "json" ? JSON.stringify(value) : String(value);
+  return QUOTED_PATTERN.test(text) ? csvText([[text]]).slice(0, -1) : guardText(text);
 }
 
 function parquetCell(type: ColumnType, value: unknown): unknown {
@@ -32,6 +39,19 @@ function parquetCell(type: ColumnType, value: unknown): unknown {
   }
 }
 
+/** Equal neighbours are converted once. */
+function converted<T>(cells: readonly unknown[], convert: (cell: unknown) => T): T[] {
+  let last: unknown = null;
+  let result = convert(last);
+  return cells.map((cell) => {
+    if (cell !== last) {
+      last = cell;
+      result = convert(cell);
+    }
+    return result;
+  });
+}
+
 export class TableFile {
   readonly name: string;
   readonly columns: readonly Column[];
@@ -39,7 +59,9 @@ export class TableFile {
   readonly #csv: FileHandle;
   readonly #parquet: ParquetWriter;
   readonly #groupRows: number;
-  #rows: (readonly unknown[])[] = [];
+  /** By column. */
+  #cells: unknown[][];
+  #groupLength = 0;
 
   private constructor(
     dir: string,
@@ -52,6 +74,7 @@ export class TableFile {
     this.columns = columns;
     this.#csv = csv;
     this.#groupRows = groupRows;
+    this.#cells = columns.map(() => []);
     const leaves = columns.map(({ name: leaf, type }) => ({
       name: leaf,
       repetition_type: "OPTIONAL" as const,
@@ -78,10 +101,25 @@ export class TableFile {
   }
 
   /** Cells in the order of the columns. */
-  async add(cells: readonly unknown[]): Promise<void> {
-    this.#rows.push(cells);
-    this.rowCount++;
-    if (this.#rows.length >= this.#groupRows) await this.#flush();
+  add(cells: readonly unknown[]): Promise<void> {
+    return this.addColumns(
+      cells.map((cell) => [cell]),
+      1,
+    );
+  }
+
+  /** `count` rows at once, by column: `cells[column][row]`. */
+  async addColumns(cells: readonly (readonly unknown[])[], count: number): Promise<void> {
+    this.rowCount += count;
+    for (let start = 0; start < count; ) {
+      const length = Math.min(count - start, this.#groupRows - this.#groupLength);
+      for (const [i, column] of this.#cells.entries()) {
+        for (let row = start; row < start + length; row++) column.push(cells[i]?.[row]);
+      }
+      this.#groupLength += length;
+      start += length;
+      if (this.#groupLength === this.#groupRows) await this.#flush();
+    }
   }
 
   async close(): Promise<void> {
@@ -91,16 +129,19 @@ export class TableFile {
   }
 
   async #flush(): Promise<void> {
-    const rows = this.#rows;
-    this.#rows = [];
-    if (rows.length === 0) return;
-    const types = this.columns.map(({ type }) => type);
-    await this.#csv.write(
-      csvText(rows.map((row) => row.map((value, i) => csvCell(types[i] as ColumnType, value)))),
+    const [cells, length] = [this.#cells, this.#groupLength];
+    this.#cells = this.columns.map(() => []);
+    this.#groupLength = 0;
+    if (length === 0) return;
+    const texts = this.columns.map(({ type }, i) =>
+      converted(cells[i] ?? [], (value) => csvCell(type, value)),
     );
+    const lines = Array.from({ length }, (_, row) => texts.map((column) => column[row]).join(","));
+    await this.#csv.write(`${lines.join("\n")}\n`);
     const columnData = this.columns.map(({ name, type }, i): ColumnSource => {
-      return { name, data: rows.map((row) => parquetCell(type, row[i])) as ColumnSource["data"] };
+      const data = converted(cells[i] ?? [], (value) => parquetCell(type, value));
+      return { name, data: data as ColumnSource["data"], statistics: i < STATISTICS_COLUMNS };
     });
-    await this.#parquet.write({ columnData, rowGroupSize: rows.length });
+    await this.#parquet.write({ columnData, rowGroupSize: length });
   }
 }

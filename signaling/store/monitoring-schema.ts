@@ -7,17 +7,17 @@ const timeMs = z.number().describe("Milliseconds since the epoch, by the server'
 export const monitoringSchema = z
   .strictObject({
     schemaVersion: z.literal(SCHEMA_VERSION),
-    experimentId: z.string(),
-    sceneId: z.string(),
-    subjectId: z.string(),
-    visitNumber: z.int().min(1),
+    experimentId: z.string().describe("The experiment."),
+    sceneId: z.string().describe("The scene, as the study names it."),
+    subjectId: z.string().describe("The participant who was watched."),
+    visitNumber: z.int().min(1).describe("Which pass through the scene it was, from 1."),
     gameId: z.string().nullable().describe("Null for the screening before the first scene."),
     client: z
       .strictObject({
-        browserName: z.string(),
-        browserVersion: z.string(),
-        osName: z.string(),
-        deviceType: z.enum(["desktop", "mobile", "tablet"]),
+        browserName: z.string().describe("As the browser's own headers say."),
+        browserVersion: z.string().describe("Version of the browser."),
+        osName: z.string().describe("Operating system."),
+        deviceType: z.enum(["desktop", "mobile", "tablet"]).describe("Kind of the device."),
       })
       .nullable()
       .describe("Told at the screening only."),

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { derived, fieldsOf } from "../../../signaling/export/column.ts";
 import { type ExportReport, exportFolder } from "../../../signaling/export/export.ts";
 import { TableFile } from "../../../signaling/export/table-file.ts";
-import { unguardText } from "../../../signaling/store/csv-text.ts";
-import { counterStudy } from "../../support/counter-study.ts";
+import { csvOfCells, unguardText } from "../../../signaling/store/csv-text.ts";
+import { defineStudy } from "../../../signaling/study/index.ts";
+import { counterScenes } from "../../support/counter-study.ts";
 import { closing, cutLog, fakeLog } from "../../support/headless-page.ts";
 import { startPair } from "../../support/paired-walk.ts";
 import { StudyServer } from "../../support/study-server.ts";
@@ -17,9 +18,19 @@ import { StudyServer } from "../../support/study-server.ts";
 type Row = Record<string, string>;
 
 const WILD = '=HYPERLINK("http://x","y"),\r\n\'-5';
-const TABLES = ["participants", "visits", "answers", "episodes", "frames", "metrics"];
+const TABLES = [
+  ...["participants", "visits", "answers", "episodes", "frames", "metrics"],
+  ...["monitoring", "pings", "decisions", "matches"],
+];
 
-const panelStudy = { ...counterStudy(), panel: { parameters: ["PROLIFIC_PID"], subjectId: null } };
+/** Everybody is screened and watched, and nobody turned away. */
+const watchedStudy = defineStudy({
+  experimentId: "counting",
+  title: "Counting together",
+  scenes: counterScenes({ continuousMonitoringEnabled: true, continuousTabExcludeMs: 3_600_000 }),
+  panel: { parameters: ["PROLIFIC_PID"] },
+  entryScreening: { browserBlocklist: ["UC Browser"] },
+});
 
 const readRows = async (dir: string, name: string): Promise<Row[]> =>
   parse(await readFile(join(dir, `${name}.csv`), "utf8"), { columns: true });
@@ -33,6 +44,7 @@ async function readParquet(dir: string, name: string): Promise<Record<string, un
 /** Two who finish, with one partner who goes in the middle of another game. */
 async function makeData(server: StudyServer): Promise<void> {
   const { pages, starts } = await startPair(server, ["anna", "ben"]);
+  (await pages[0].take("probe"))({ isHidden: false, episode: 0, frame: 0 });
   await pages[0].ask("sync-globals", { values: { colour: "red", level: 3, tags: ["-1"] } });
   const surveys = await Promise.all(pages.map((page, i) => page.playGame(starts[i as 0 | 1])));
   for (const [i, page] of pages.entries()) {
@@ -59,7 +71,7 @@ describe("an export", () => {
   let out: string;
   let report: ExportReport;
   beforeAll(async () => {
-    ({ server, stop } = await StudyServer.startForSuite({ study: panelStudy }));
+    ({ server, stop } = await StudyServer.startForSuite({ study: watchedStudy }));
     await makeData(server);
     out = await mkdtemp(join(tmpdir(), "tandem-export-"));
     report = await exportFolder(server.dataDir, out);
@@ -182,6 +194,59 @@ describe("an export", () => {
     });
   });
 
+  it("[TB7] holds whom the server screened, watched, warned and matched", async () => {
+    const monitoring = await readParquet(out, "monitoring");
+    const keys = { experiment_id: "counting", subject_id: "anna", visit_number: 1n };
+    expect(monitoring).toContainEqual(
+      expect.objectContaining({ ...keys, scene_id: "welcome", game_id: null, ping_count: 0n }),
+    );
+    const pings = await readRows(out, "pings");
+    expect(pings[0]).toMatchObject({ subject_id: "anna", scene_id: "paired" });
+    expect(Number(pings[0]?.rtt_ms)).toBeGreaterThan(0);
+    const game = monitoring.find((row) => row.subject_id === "anna" && row.game_id !== null);
+    expect(game).toMatchObject({ ping_count: 1n, ping_median_ms: Number(pings[0]?.rtt_ms) });
+    const decisions = await readRows(out, "decisions");
+    const admitted = { kind: "admitted", rule: "", game_id: "", frame: "" };
+    expect(decisions.filter(({ scene_id: id }) => id === "welcome")).toMatchObject(
+      ["anna", "ben", "carl", "dora"].map((subject_id) => ({ ...admitted, subject_id })),
+    );
+    const matches = await readParquet(out, "matches");
+    const log = await readFile(server.path("match_logs", "paired_matches.jsonl"), "utf8");
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(matches.map(({ group, candidates }) => ({ group, candidates }))).toEqual(
+      lines.map(({ group, candidates }) => ({ group, candidates })),
+    );
+    expect(matches).toMatchObject([
+      { event: "match", scene_id: "paired", game_id: game?.game_id, reason: "fifo" },
+      { group: ["carl", "dora"] },
+    ]);
+  });
+
+  it("[TB1][DA13] reads cells in quotes, and writes them as they were", async () => {
+    const path = server.path("alone", "anna_ep0.csv");
+    const text = await readFile(path, "utf8");
+    const rows = parse(text) as string[][];
+    const column = rows[0]?.findIndex((name) => name.startsWith("observations.")) ?? -1;
+    for (const row of rows.slice(1)) row[column] = WILD;
+    await writeFile(path, csvOfCells(rows));
+    const again = await mkdtemp(join(tmpdir(), "tandem-export-"));
+    await exportFolder(server.dataDir, again);
+    const name = rows[0]?.[column] as string;
+    const isEdited = (row: Record<string, unknown>) =>
+      row.subject_id === "anna" && row.scene_id === "alone";
+    const frames = (await readRows(again, "frames")).filter(isEdited);
+    expect(frames.map((row) => row[name])).toEqual(rows.slice(1).map(() => `'${WILD}`));
+    const cells = (await readParquet(again, "frames")).filter(isEdited).map((row) => row[name]);
+    expect(cells).toEqual(rows.slice(1).map(() => WILD));
+    await writeFile(path, `${text}one,cell too few\n`);
+    await expect(exportFolder(server.dataDir, again)).rejects.toThrow(/a row has 2 cells, not/);
+    await writeFile(path, text);
+    await rm(again, { recursive: true });
+  });
+
   it("[TB5] gives the same bytes again", async () => {
     const again = await mkdtemp(join(tmpdir(), "tandem-export-"));
     await exportFolder(server.dataDir, again);
@@ -218,7 +283,12 @@ it("[TB6] writes a table group by group, and no row is lost between two", async 
   );
   const columns = fields.map(({ column }) => column);
   const table = await TableFile.create(dir, "wide", columns, 100 * width);
-  for (let row = 0; row < rows; row++) await table.add(fields.map(({ of }) => of(row)));
+  for (let row = 0; row < 180; row++) await table.add(fields.map(({ of }) => of(row)));
+  const late = Array.from({ length: rows - 180 }, (_, i) => 180 + i);
+  await table.addColumns(
+    fields.map(({ of }) => late.map(of)),
+    late.length,
+  );
   await table.close();
   const bytes = await readFile(join(dir, "wide.parquet"));
   const { row_groups: groups } = parquetMetadata(new Uint8Array(bytes).buffer);
