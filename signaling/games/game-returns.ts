@@ -13,9 +13,7 @@ export interface GameReturnsOptions {
 
 export class GameReturns {
   readonly #options: GameReturnsOptions;
-  /** By game and player: how often their page has come back. After a restart of the server no game runs. */
-  readonly #incarnations = new Map<string, number[]>();
-  /** By game: when the newest of its closed episodes was first closed. */
+  /** By game: when the newest of its closed episodes was first closed; unknown after a restart of the server. */
   readonly #closings = new Map<string, { readonly episode: number; readonly atMs: number }>();
 
   constructor(options: GameReturnsOptions) {
@@ -35,14 +33,12 @@ export class GameReturns {
 
   /** Counts a new page of the player. */
   add({ gameId, playerIndex }: GamePlayer): void {
-    const counts = [...this.incarnations(gameId)];
-    counts[playerIndex] = (counts[playerIndex] ?? 0) + 1;
-    this.#incarnations.set(gameId, counts);
+    this.#options.table.countReturn(gameId, playerIndex);
   }
 
   /** By player. */
   incarnations(gameId: string): readonly number[] {
-    return this.#incarnations.get(gameId) ?? this.#options.table.players(gameId).map(() => 0);
+    return this.#options.table.returnCounts(gameId);
   }
 
   /** Some player's page has closed an episode at its regular end. */

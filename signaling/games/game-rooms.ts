@@ -1,12 +1,9 @@
 /** Running games: who is in which, what passes between them, and how each of them ends. */
-import { randomInt } from "node:crypto";
-import { deriveSeed } from "../../engine/index.ts";
 import type { Clock } from "../clock.ts";
 import type { StudyBlocks } from "../conditions/study-blocks.ts";
 import type { Journey } from "../participants/journey.ts";
 import type { Presence } from "../participants/presence.ts";
 import type { GameStart, Outcome, ServerToClientEvents } from "../protocol.ts";
-import type { BlockConfig } from "../store/block-table.ts";
 import type { Database } from "../store/database.ts";
 import type { EndReason, GamePlayer, GameSettings, GameTable } from "../store/game-table.ts";
 import type { ParticipantTable } from "../store/participant-table.ts";
@@ -14,7 +11,7 @@ import type { Study } from "../study/index.ts";
 import type { GameReturns } from "./game-returns.ts";
 import type { GameWatch } from "./game-watch.ts";
 import { linePlan } from "./ice-servers.ts";
-import type { PreparedGame } from "./prepared-game.ts";
+import { newSettings, type PreparedGame } from "./prepared-game.ts";
 import type { Settlement } from "./settlement.ts";
 
 export interface GameRoomsOptions {
@@ -38,8 +35,6 @@ export interface GameRoomsOptions {
   /** Shows the participant where they are now. */
   show(subjectId: string): void;
 }
-
-const SEED_BOUND = 2 ** 32;
 
 export class GameRooms {
   readonly #options: GameRoomsOptions;
@@ -120,8 +115,10 @@ export class GameRooms {
     this.#cancelAbsence(subjectId);
     this.tellStatus(gameId, subjectId, "connected");
     for (const seat of this.seats(gameId)) {
-      if (seat.subjectId === subjectId || !presence.has(seat.subjectId)) continue;
-      presence.send(subjectId, "partner-status", this.#status(seat, "connected"));
+      if (seat.subjectId === subjectId) this.#watchOn(seat);
+      else if (presence.has(seat.subjectId)) {
+        presence.send(subjectId, "partner-status", this.#status(seat, "connected"));
+      }
     }
   }
 
@@ -137,6 +134,7 @@ export class GameRooms {
     }
     this.#cancelAbsence(subjectId);
     returns.add(seat);
+    this.#watchOn(seat);
     show(subjectId);
     // The others search a path to the new page before it can say anything.
     this.tellStatus(gameId, subjectId, "connected");
@@ -191,15 +189,22 @@ export class GameRooms {
     return "finished";
   }
 
-  /** After a restart of the server no game runs: whoever has handed in everything goes on, the others stop. */
+  /**
+   * After a restart of the server: whoever has handed in everything goes on, and all others are waited for,
+   * whose pages may have played on meanwhile.
+   */
   async recover(): Promise<void> {
-    const { participants, settlement, table } = this.#options;
+    const { participants, prepared, settlement, table } = this.#options;
     for (const { subjectId, lifecycle, gameId } of participants.unfinished()) {
       if (lifecycle === "IN_WAITROOM") participants.update(subjectId, { lifecycle: "IDLE" });
       if (lifecycle !== "IN_GAME" || gameId === null) continue;
       if ((await this.finish(subjectId, gameId)) === "finished") continue;
+      const { sceneId, settings } = table.get(gameId);
+      // Nobody can come back into a game that the study has no more.
+      const isKept = prepared.get(sceneId)?.bundle.digest === settings.environmentDigest;
       const isAlone = this.seats(gameId).length === 1;
-      this.leave(subjectId, gameId, isAlone ? "self_disconnected" : "technical");
+      if (isKept) this.#expectBack(subjectId, gameId);
+      else this.leave(subjectId, gameId, isAlone ? "self_disconnected" : "technical");
     }
     for (const { gameId } of table.unsettled()) settlement.touch(gameId);
   }
@@ -227,6 +232,21 @@ export class GameRooms {
     return { gameId, playerIndex, status, incarnation };
   }
 
+  /** Whether somebody has gone before the end. */
+  #isEnding(gameId: string): boolean {
+    const players = this.#options.table.players(gameId);
+    return players.some(({ endReason }) => endReason !== null && endReason !== "finished");
+  }
+
+  /** Of a page that is back: the server that watched it may have been another. */
+  #watchOn(seat: GamePlayer): void {
+    const { table, prepared, watch } = this.#options;
+    const { sceneId, settings } = table.get(seat.gameId);
+    const game = prepared.get(sceneId);
+    const isOver = this.#isEnding(seat.gameId) && settings.session.onDeparture === "end";
+    if (game !== undefined && !isOver) watch.start(game, [seat]);
+  }
+
   #cancelAbsence(subjectId: string): void {
     this.#absences.get(subjectId)?.();
     this.#absences.delete(subjectId);
@@ -234,13 +254,10 @@ export class GameRooms {
 
   /** Gives an absent player time to come back: little once the game cannot go on. */
   #expectBack(subjectId: string, gameId: string): void {
-    const { presence, clock, participants, table, returnGraceMs, abandonedAfterMs } = this.#options;
+    const { presence, clock, participants, returnGraceMs, abandonedAfterMs } = this.#options;
     if (presence.has(subjectId) || participants.get(subjectId).gameId !== gameId) return;
-    const isEnding = table
-      .players(gameId)
-      .some(({ endReason }) => endReason !== null && endReason !== "finished");
     this.#cancelAbsence(subjectId);
-    const cancel = clock.after(isEnding ? returnGraceMs : abandonedAfterMs, () => {
+    const cancel = clock.after(this.#isEnding(gameId) ? returnGraceMs : abandonedAfterMs, () => {
       if (!presence.has(subjectId)) this.leave(subjectId, gameId, "self_disconnected");
     });
     this.#absences.set(subjectId, cancel);
@@ -273,23 +290,4 @@ export class GameRooms {
       resumesAtEpisode: null,
     };
   }
-}
-
-function newSettings(game: PreparedGame, block: BlockConfig | null): GameSettings {
-  const { environment, bundle, gym } = game;
-  const sessionSeed = randomInt(SEED_BOUND);
-  return {
-    environmentId: environment.id,
-    environmentDigest: bundle.digest,
-    ...game.configOf(block),
-    block,
-    session: game.session,
-    sessionSeed,
-    seeds: Array.from({ length: gym.numEpisodes }, (_, i) => deriveSeed(sessionSeed, i)),
-    maxSteps: game.maxSteps,
-    fps: environment.fps,
-    agentIds: environment.agentIds,
-    isStreamed: gym.shouldStreamEpisodes,
-    focusLossTimeoutMs: gym.monitoring?.focusLossTimeoutMs ?? null,
-  };
 }

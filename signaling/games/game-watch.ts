@@ -12,11 +12,13 @@ export class GameWatch {
     this.#context = context;
   }
 
+  /** Again for somebody who is watched already is harmless. */
   start({ gym, environment, sceneId }: PreparedGame, players: readonly GamePlayer[]): void {
     const { monitoring: rules } = gym;
     if (rules === null) return;
     const { fps } = environment;
     for (const player of players) {
+      if (this.#watches.get(player.subjectId)?.gameId === player.gameId) continue;
       const watch = new PlayerWatch({ ...this.#context, rules, fps, sceneId, player });
       this.#watches.set(player.subjectId, watch);
     }

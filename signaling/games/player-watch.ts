@@ -38,7 +38,7 @@ const DEFAULT_WARNING = "Please keep this page open and in view.";
 export class PlayerWatch {
   readonly #options: PlayerWatchOptions;
   readonly #monitor: PlayerMonitor;
-  readonly #record: WatchRecord = { client: null, pings: [], decisions: [] };
+  readonly #record: WatchRecord;
   /** Time between two calls of the study's own function; null without one. */
   readonly #callbackMs: number | null;
   #askedAtMs = Number.NEGATIVE_INFINITY;
@@ -51,7 +51,10 @@ export class PlayerWatch {
   /** Begins at once. */
   constructor(options: PlayerWatchOptions) {
     this.#options = options;
-    const { rules, fps, clock } = options;
+    const { rules, fps, clock, watches, player } = options;
+    // A server that is gone may have begun.
+    const begun = watches.find(player.subjectId, player.visitId);
+    this.#record = begun ?? { client: null, pings: [], decisions: [] };
     this.#monitor = new PlayerMonitor({ rules, fps, nowMs: clock.steadyMs() });
     const { callback, callbackIntervalFrames } = rules;
     const callbackMs = (callbackIntervalFrames / fps) * 1_000;

@@ -1,9 +1,11 @@
 /** A gym scene made ready to play: its environment loaded and everything about it checked once, at start. */
+import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import {
   checkAbilities,
   checkSessionConfig,
   DEFAULT_SESSION_CONFIG,
+  deriveSeed,
   digestJson,
   type Environment,
   type Hasher,
@@ -13,6 +15,7 @@ import {
 } from "../../engine/index.ts";
 import type { BlockConfig } from "../store/block-table.ts";
 import type { DataFolder } from "../store/data-folder.ts";
+import type { GameSettings } from "../store/game-table.ts";
 import {
   fillData,
   type GymSettings,
@@ -39,6 +42,8 @@ export interface PreparedGame {
   readonly maxSteps: number;
   readonly keyBindings: Environment["keyBindings"];
 }
+
+const SEED_BOUND = 2 ** 32;
 
 type GymScene = Extract<Scene, { kind: "gym" }>;
 
@@ -156,4 +161,24 @@ export async function prepareGames(
   }
   for (const { code, digest } of bundles.values()) await folder.writeEnvironment(digest, code);
   return games;
+}
+
+/** What fixes a new game, with a seed of its own; `block` is its group's of the conditions file. */
+export function newSettings(game: PreparedGame, block: BlockConfig | null): GameSettings {
+  const { environment, bundle, gym } = game;
+  const sessionSeed = randomInt(SEED_BOUND);
+  return {
+    environmentId: environment.id,
+    environmentDigest: bundle.digest,
+    ...game.configOf(block),
+    block,
+    session: game.session,
+    sessionSeed,
+    seeds: Array.from({ length: gym.numEpisodes }, (_, i) => deriveSeed(sessionSeed, i)),
+    maxSteps: game.maxSteps,
+    fps: environment.fps,
+    agentIds: environment.agentIds,
+    isStreamed: gym.shouldStreamEpisodes,
+    focusLossTimeoutMs: gym.monitoring?.focusLossTimeoutMs ?? null,
+  };
 }

@@ -155,11 +155,25 @@ export class GameTable {
       .prepare("INSERT INTO games VALUES (?, ?, ?, ?, 0)")
       .run(gameId, sceneId, JSON.stringify(settings), createdAtMs);
     const insert = this.#database.prepare(
-      "INSERT INTO game_players VALUES (?, ?, ?, ?, ?, NULL, NULL)",
+      `INSERT INTO game_players (game_id, player_index, subject_id, visit_id, visit_number)
+       VALUES (?, ?, ?, ?, ?)`,
     );
     for (const { playerIndex, subjectId, visitId, visitNumber } of players) {
       insert.run(gameId, playerIndex, subjectId, visitId, visitNumber);
     }
+  }
+
+  /** By player: how often their page has come back. */
+  returnCounts(gameId: string): readonly number[] {
+    return this.#players.all(gameId).map((row) => Number(row.return_count));
+  }
+
+  countReturn(gameId: string, playerIndex: number): void {
+    this.#database
+      .prepare(
+        "UPDATE game_players SET return_count = return_count + 1 WHERE game_id = ? AND player_index = ?",
+      )
+      .run(gameId, playerIndex);
   }
 
   endPlayer(gameId: string, playerIndex: number, reason: EndReason): void {

@@ -104,4 +104,7 @@ export const MIGRATIONS: readonly string[] = [
     from_plan_index INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE game_players ADD COLUMN return_count INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -1,6 +1,8 @@
 /** Who is let in, where they are put, and what a restart of the server changes. */
 import { describe, expect, it } from "vitest";
 import { PROTOCOL_VERSION } from "../../signaling/protocol.ts";
+import { defineStudy, type GymScene } from "../../signaling/study/index.ts";
+import { counterScenes, counterStudy } from "../support/counter-study.ts";
 import { cutLog, fakeLog, HeadlessPage } from "../support/headless-page.ts";
 import { startPair } from "../support/paired-walk.ts";
 import { StudyServer } from "../support/study-server.ts";
@@ -139,10 +141,61 @@ describe("a restart of the server", () => {
     expect(stranger.reply).toEqual(refused("already_completed"));
   });
 
-  it("[SG8] ends a running game as technical, keeps its confirmed frames and pays", async () => {
-    const server = await StudyServer.start();
+  it("[DU2] lets pages go on in their game, watched as before, and hand in the rest", async () => {
+    const study = counterStudy({ continuousMonitoringEnabled: true });
+    const server = await StudyServer.start({ study });
     const { pages, starts } = await startPair(server, ["anna", "ben"]);
     await pages[0].playEpisode(starts[0], 0);
+    await pages[1].ask("episode-log", cutLog(fakeLog(starts[1], 0), 0, 15));
+    await server.restart();
+    const { gameId } = starts[0];
+    const back = await Promise.all(
+      pages.map(({ subjectId, secret }) =>
+        server.open(subjectId, { secret, playingGameId: gameId }),
+      ),
+    );
+    const [anna, ben] = back as [HeadlessPage, HeadlessPage];
+    await Promise.all(back.map((page) => page.take("probe")));
+    await anna.ask("signal", { gameId, toPlayer: 1, epoch: 0, data: "{}" });
+    expect(await ben.take("signal")).toMatchObject({ gameId, fromPlayer: 0 });
+    await anna.playEpisode(starts[0], 1);
+    const ends = await Promise.all([
+      anna.ask("finish-game", { gameId }).then(() => anna.take("scene")),
+      ben.playGame(starts[1]),
+    ]);
+    expect(ends).toMatchObject([{ visitId: "survey" }, { visitId: "survey" }]);
+    await server.running.idle();
+    for (const [subject, episode] of [
+      ["anna", 0],
+      ["anna", 1],
+      ["ben", 0],
+      ["ben", 1],
+    ] as const) {
+      const replay = await server.json("paired", `${subject}_ep${episode}_replay.json`);
+      expect(replay).toMatchObject({ endFrame: 40, status: "verified" });
+    }
+  });
+
+  it("[DU2] knows how often a page had come back into its game", async () => {
+    const server = await StudyServer.start();
+    const { pages, starts } = await startPair(server, ["anna", "ben"]);
+    pages[0].close();
+    const { gameId } = starts[0];
+    await (await server.open("anna", { secret: pages[0].secret })).take("game-start");
+    await server.restart();
+    const anna = await server.open("anna", { secret: pages[0].secret });
+    expect(await anna.take("game-start")).toMatchObject({ gameId, incarnations: [2, 0] });
+  });
+
+  it("[DU2][SG8] ends a game that the study has no more as technical, keeps its confirmed frames and pays", async () => {
+    const options = { study: counterStudy() };
+    const server = await StudyServer.start(options);
+    const { pages, starts } = await startPair(server, ["anna", "ben"]);
+    await pages[0].playEpisode(starts[0], 0);
+    const scenes = counterScenes();
+    const paired = scenes.find(({ sceneId }) => sceneId === "paired") as GymScene;
+    paired.environment("./crowd-environment.ts");
+    options.study = defineStudy({ experimentId: "counting", title: "Counting together", scenes });
     await server.restart();
     await server.running.idle();
     const back = await server.open("anna", {

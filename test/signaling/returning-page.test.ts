@@ -153,6 +153,25 @@ describe("[SG19] a page that comes back into its game", () => {
   });
 });
 
+describe("a group none of whose pages is left", () => {
+  it("[SG19][SE12] cannot be joined by anybody: it ends for all in time, with what was confirmed", async () => {
+    const server = await StudyServer.start({ study: study({ onDropout: { waitMs: 1_000 } }) });
+    const rooms = await playPair(server, ["anna", "ben"], 1);
+    await rooms[0].until(() => (rooms[0].room.play?.session.confirmedFrame ?? 0) > 34);
+    for (const room of rooms) room.kill();
+    const back = await Promise.all(rooms.map((room, i) => comeBack(server, room, 5 + i)));
+    const endings = await Promise.all(back.map(({ page }) => page.take("scene")));
+    expect(endings).toMatchObject([
+      { outcome: "partner_disconnected" },
+      { outcome: "partner_disconnected" },
+    ]);
+    await server.running.idle();
+    const replay = await server.json("paired", "anna_ep0_replay.json");
+    expect(replay).toMatchObject({ isTerminal: false });
+    expect(replay.endFrame).toBeGreaterThan(0);
+  });
+});
+
 describe("[SG20] when somebody drops out", () => {
   it.each([
     ["end", false],
