@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { addConditionsCommands, parseParticipantIndex } from "./conditions/command.ts";
 import type { ConditionsRunOptions } from "./conditions/run.ts";
 import { addDataCommands } from "./data-command.ts";
+import { addEndCommand } from "./end-command.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import type { RunningServer } from "./server.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
@@ -162,6 +163,7 @@ program
   .argument("<bundle.json>", "`…_desync.json` in a data folder")
   .option("--json", "print the report as JSON")
   .action(printing(async (path) => (await import("./reproduce.ts")).reproduceBundle(path)));
+addEndCommand(program);
 addSimulateCommand(program);
 addSyncTestCommand(program);
 addConditionsCommands(program);

@@ -38,7 +38,10 @@ async function register(
   return { reply, after: () => gameRooms.returned(subjectId, gameId) };
 }
 
-function leaveWaitroom({ waitingRooms, participants, journey }: Rooms, subjectId: string): void {
+export function leaveWaitroom(
+  { waitingRooms, participants, journey }: Rooms,
+  subjectId: string,
+): void {
   const { visitId } = participants.get(subjectId);
   const { sceneId } = participants.getVisit(subjectId, visitId);
   waitingRooms.get(sceneId)?.leave(subjectId);

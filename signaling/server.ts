@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import fastify, { type FastifyReply } from "fastify";
 import { type Logger, pino } from "pino";
 import { Server as SocketServer } from "socket.io";
+import { AdminDoor } from "./admin-door.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { StudyBlocks, StudyConditions } from "./conditions/study-blocks.ts";
 import { GameReturns } from "./games/game-returns.ts";
@@ -216,6 +217,8 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
   const { requestsPerMinute } = limits;
   const { panel } = study;
   await addRoutes(app, { distDir, staticDir, prepared, panel, log, requestsPerMinute });
+  const door = new AdminDoor(parts.folder.path, process.env.TANDEM_ADMIN_TOKEN);
+  door.addRoutes(app, rooms);
   await app.ready();
   const io: StudySocketServer = new SocketServer(app.server, {
     ...PING,
@@ -241,11 +244,13 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
   await app.listen({ host, port });
   const address = app.server.address();
   const boundPort = typeof address === "object" && address !== null ? address.port : port;
+  await door.open(host, boundPort);
   return {
     url: `http://localhost:${boundPort}`,
     port: boundPort,
     idle: finish,
     async close() {
+      await door.close();
       await io.close();
       await app.close();
       await release();

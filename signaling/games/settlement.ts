@@ -241,7 +241,7 @@ export class Settlement {
         verdict: table.findVerdict(gameId, episode) as Verdict,
       })),
     }));
-    const gone = players.find((player) => hasLeft(player) && player.endReason !== "technical");
+    const gone = players.find((player) => hasLeft(player) && !BLAMELESS.includes(player.endReason));
     for (const record of records) {
       const { subjectId, visitNumber, playerIndex } = record.player;
       const standing = this.standing(gameId, subjectId);
@@ -258,6 +258,9 @@ export class Settlement {
   }
 }
 
+/** Nobody left: the study ended it. */
+const BLAMELESS: readonly (EndReason | null)[] = ["technical", "researcher_ended"];
+
 /** Whether the player went while the others could play on. */
 function hasLeft({ endReason }: GamePlayer): boolean {
   return endReason !== null && LEAVING.includes(endReason);
@@ -268,6 +271,7 @@ const LEAVING: readonly EndReason[] = [
   "self_exclusion",
   "focus_loss",
   "technical",
+  "researcher_ended",
 ];
 
 function withoutReplay(

@@ -142,6 +142,8 @@ export class EntryDesk {
     const { database, participants, watches, journey, log, show } = this.#options;
     const { subjectId, record } = screening;
     this.#running.delete(subjectId);
+    // Meanwhile the study may have ended for them.
+    if (!this.isDue(subjectId)) return;
     const { visitId } = participants.get(subjectId);
     if (exclusion === null) this.#note(record, { kind: "admitted", rule: null, message: null });
     else this.#note(record, { kind: "excluded", ...exclusion });

@@ -17,7 +17,7 @@ export async function checkDataFiles(
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     if (!entry.isFile() || basename(entry.parentPath) === "environments") continue;
-    if (entry.name.startsWith("tandem.sqlite")) continue;
+    if (/^[.]?tandem/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     const text = await readFile(path, "utf8");
     const fault = faultOf(entry.name, text);

@@ -42,7 +42,8 @@ export type EndReason =
   | "self_disconnected"
   | "self_exclusion"
   | "focus_loss"
-  | "technical";
+  | "technical"
+  | "researcher_ended";
 
 export interface GamePlayer {
   readonly gameId: string;

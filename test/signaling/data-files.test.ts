@@ -13,7 +13,7 @@ async function filesOf(server: StudyServer): Promise<readonly string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(server.path().length + 1))
-    .filter((path) => !path.startsWith("tandem.sqlite"))
+    .filter((path) => !path.startsWith("tandem.sqlite") && path !== ".tandem-server.json")
     .sort();
 }
 
