@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { parse } from "csv-parse/sync";
 import { type Environment, isAction } from "../engine/index.ts";
+import { isSeatLeft } from "./games/departed-log.ts";
 import { EnvironmentShelf } from "./games/environment-shelf.ts";
 import { replay } from "./games/episode-replay.ts";
 import { readDataFile, UnusableInput } from "./store/data-file.ts";
@@ -152,7 +153,9 @@ class EpisodeCheck {
       this.#at(path, logDifference(file, environment)) ??
       (await this.#replayed(path, file, environment)) ??
       (await this.#partners(path, file));
-    const isWitnessed = file.hashes.length === file.endFrame && file.status === "verified";
+    const { playerIndex, hashes, endFrame } = file;
+    const isWhole = hashes.length === endFrame || isSeatLeft([file], playerIndex, hashes.length);
+    const isWitnessed = isWhole && file.status === "verified";
     const status = difference !== null ? "different" : isWitnessed ? "verified" : "unverified";
     return {
       file: relative(this.#root, path),

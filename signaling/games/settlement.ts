@@ -20,7 +20,7 @@ import type {
 } from "../store/game-table.ts";
 import type { ValueTable } from "../store/value-table.ts";
 import { aggregatedMetrics, type PlayerRecord } from "./aggregated-metrics.ts";
-import { cutDeparted } from "./departed-log.ts";
+import { cutDeparted, cutToCommon } from "./departed-log.ts";
 import { cutObserver, replayFile, seatsOf } from "./episode-file.ts";
 import { type FullLog, readLog } from "./episode-log.ts";
 import type { ReplayResult } from "./episode-replay.ts";
@@ -141,8 +141,8 @@ export class Settlement {
     const { table, log } = this.#options;
     const { gameId } = game;
     const sent = this.#logs(players, episode);
-    const logs = cutDeparted(sent, players.map(hasLeft));
     const closes = players.map(({ playerIndex }) => table.findClose(gameId, episode, playerIndex));
+    const logs = cutToCommon(cutDeparted(sent, players.map(hasLeft)), closes);
     const inputs = agreeInputs(logs);
     const replayed = await this.#replay(game, players, episode, logs, inputs);
     const isCurrent = players.every(

@@ -1,5 +1,6 @@
 /** Whether the players' logs of one episode agree with each other and with the server's own replay. */
 import type { EpisodeClose, Verdict } from "../store/game-table.ts";
+import { isSeatLeft } from "./departed-log.ts";
 import type { FullLog } from "./episode-log.ts";
 
 export interface AgreedInputs {
@@ -106,7 +107,9 @@ export function judge(
   if (dispute !== null) {
     return { ...base, status: "disputed", detail: dispute.detail, disputedFrame: dispute.frame };
   }
-  const short = logs.findIndex((log) => log.hashes.length < endFrame);
+  const short = logs.findIndex(
+    ({ hashes }, i) => hashes.length < endFrame && !isSeatLeft(logs, i, hashes.length),
+  );
   if (short >= 0) {
     const length = logs[short]?.hashes.length;
     const detail = `The log of player ${short} holds ${length} of ${endFrame} frames.`;

@@ -6,7 +6,13 @@ import { verifyFolder } from "../../signaling/verify.ts";
 import { counterStudy } from "../support/counter-study.ts";
 import { checkDataFiles } from "../support/data-check.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { closing, cutLog, fakeLog, type HeadlessPage } from "../support/headless-page.ts";
+import {
+  closing,
+  cutLog,
+  type EpisodeLog,
+  fakeLog,
+  type HeadlessPage,
+} from "../support/headless-page.ts";
 import { startPair } from "../support/paired-walk.ts";
 import { StudyServer } from "../support/study-server.ts";
 
@@ -104,6 +110,49 @@ describe("[EX3] ping while playing", () => {
     // The watch ends with the game.
     clock.advance(100_000);
     expect(await server.json("paired", "anna_metadata.json")).toMatchObject({ outcome: null });
+  });
+});
+
+describe("[EX7] an exclusion after which both pages hand in their logs", () => {
+  it("leaves a verified episode up to the last frame that both have, and keeps the rest apart", async () => {
+    const { server, clock, pages, starts } = await serve({
+      ...ON,
+      continuousMaxPing: 200,
+      continuousPingRequiredViolations: 1,
+    });
+    const logs = [cutLog(fakeLog(starts[0], 0), 0, 17), cutLog(fakeLog(starts[1], 0), 0, 20)];
+    for (const [i, page] of pages.entries()) await page.ask("episode-log", logs[i] as EpisodeLog);
+    const answer = await pages[0].take("probe");
+    clock.advance(201);
+    answer(at(1));
+    expect(await pages[0].take("scene")).toMatchObject({ outcome: "self_exclusion" });
+    const gone = { ...closing(starts[1], 0, 20), reason: "partner_disconnected" as const };
+    await pages[1].ask("close-episode", gone);
+    await pages[1].take("scene");
+    await server.running.idle();
+    // Until the other page says that there is no more, whatever somebody has confirmed is data.
+    const before = await server.json("paired", "ben_ep0_replay.json");
+    expect(before).toMatchObject({ status: "unverified", endFrame: 20 });
+    const stopped = { ...closing(starts[0], 0, 17), reason: "technical" as const };
+    await pages[0].ask("close-episode", stopped);
+    await server.running.idle();
+    for (const [subject, held] of [
+      ["anna", 17],
+      ["ben", 20],
+    ] as const) {
+      const replay = await server.json("paired", `${subject}_ep0_replay.json`);
+      expect(replay).toMatchObject({ status: "verified", detail: "", endFrame: 17 });
+      expect(replay.hashes).toHaveLength(17);
+      const rest = held === 17 ? null : { fromFrame: 17, hashes: logs[1]?.hashes.slice(17) };
+      if (rest === null) expect(replay.disputedLog).toBeNull();
+      else expect(replay.disputedLog).toMatchObject(rest);
+      const metadata = await server.json("paired", `${subject}_metadata.json`);
+      expect(metadata.game).toMatchObject({ isPartial: true, terminationFrame: 17 });
+    }
+    expect((await checkDataFiles(server.dataDir)).faults).toEqual([]);
+    const report = await verifyFolder(server.dataDir);
+    expect(report.lines.filter((line) => line.includes("unverified"))).toEqual([]);
+    expect(report.exitCode).toBe(0);
   });
 });
 

@@ -47,14 +47,15 @@ describe("the log of a player who left", () => {
       await pages[0].ask("close-episode", closing(starts[0], 0, anna.hashes.length));
       await server.running.idle();
       const file = await server.json("paired", "anna_ep0_replay.json");
-      expect(file).toMatchObject({ status: "unverified", endFrame: 40, disputedLog: null });
+      expect(file).toMatchObject({ status: "verified", endFrame: 40, disputedLog: null });
       const own = await server.json("paired", "ben_ep0_replay.json");
-      expect(own).toMatchObject({ status: "unverified", endFrame: 40 });
+      expect(own).toMatchObject({ status: "verified", endFrame: 40 });
       expect(own.hashes).toHaveLength(CUT);
       const { hashes } = ben;
       expect(own.disputedLog).toMatchObject({ fromFrame: CUT, hashes: hashes.slice(CUT) });
       const report = await verifyFolder(server.dataDir);
-      expect(report.exitCode).toBe(0);
+      expect(report).toMatchObject({ exitCode: 0 });
+      expect(report.lines.filter((line) => line.includes("unverified"))).toEqual([]);
     },
   );
 
@@ -107,6 +108,18 @@ describe("the log of a player who left", () => {
       }
     },
   );
+
+  it("[DA2] lacks a frame in which the seat was still played", async () => {
+    const server = await StudyServer.start({ study: counterStudy() });
+    const { anna, ben } = await logsOf(server, FLAG_BOT);
+    const replayed = { endFrame: 40, isTerminal: true, hashes: anna.hashes };
+    const short = cutLog(ben, 0, CUT - 1);
+    const verdict = judge([anna, short], [null, null], agreeInputs([anna, short]), replayed);
+    expect(verdict).toMatchObject({
+      status: "unverified",
+      detail: `The log of player 1 holds ${CUT - 1} of 40 frames.`,
+    });
+  });
 
   it("[DA7] contradicts when both say that they stayed", async () => {
     const server = await StudyServer.start();
