@@ -1,5 +1,5 @@
 /** What a participant's page is told to show: a pure function of the scene and the participant's state. */
-import type { ProgressView, SceneView } from "../protocol.ts";
+import type { ProgressView, Question, SceneView } from "../protocol.ts";
 import type { Participant, Visit } from "../store/participant-table.ts";
 import {
   type Endings,
@@ -46,9 +46,18 @@ function redirectOf(
   return extended.href;
 }
 
-/** The page shows headers as text, so there is nothing to escape. */
-const headerOf = (text: string, { lookUp }: ViewSource) =>
+/** The page shows headers and questions as text, so there is nothing to escape. */
+const textOf = (text: string, { lookUp }: ViewSource) =>
   fillPlaceholders(text, lookUp, (value) => value);
+
+/** Options stay as they are: they are what an answer is held against. */
+function questionsOf(questions: readonly Question[], source: ViewSource): readonly Question[] {
+  return questions.map(({ heading, ...question }) => ({
+    ...question,
+    prompt: textOf(question.prompt, source),
+    ...(heading === undefined ? {} : { heading: textOf(heading, source) }),
+  }));
+}
 
 /** The last scene; what it does not say itself, the study says of the outcome. */
 function closingView(
@@ -62,7 +71,7 @@ function closingView(
   const ending = endings[outcome];
   const body = html.bodyHtml || (endingBodies.get(outcome) ?? bodyHtml(usual.body));
   const content = {
-    header: headerOf(scene.sceneHeader || (ending.header ?? usual.header), source),
+    header: textOf(scene.sceneHeader || (ending.header ?? usual.header), source),
     bodyHtml: fillPlaceholders(body, lookUp, escapeHtml),
     redirectUrl: redirectOf(scene.redirectUrl === null ? ending : scene, participant, panel),
   };
@@ -78,7 +87,7 @@ function sceneView(source: ViewSource): SceneView {
   const { visitId } = participant;
   const filled = (text: string) => fillPlaceholders(text, lookUp, escapeHtml);
   const content = {
-    header: headerOf(scene.sceneHeader, source),
+    header: textOf(scene.sceneHeader, source),
     bodyHtml: filled(html.bodyHtml),
   };
   switch (scene.kind) {
@@ -87,11 +96,12 @@ function sceneView(source: ViewSource): SceneView {
     case "static":
       return { kind: "static", visitId, elementIds: scene.elementIds, ...content };
     case "consent": {
-      const { statements, agreeLabel, declineLabel } = scene.consent;
+      const { agreeLabel, declineLabel } = scene.consent;
+      const statements = scene.consent.statements.map((text) => textOf(text, source));
       return { kind: "consent", visitId, statements, agreeLabel, declineLabel, ...content };
     }
     case "form":
-      return { kind: "form", visitId, questions: scene.questions, ...content };
+      return { kind: "form", visitId, questions: questionsOf(scene.questions, source), ...content };
     case "gym": {
       const { groupSize } = scene.gym;
       const inGameBodyHtml = filled(html.inGameBodyHtml);
@@ -123,7 +133,7 @@ export function viewOf(source: ViewSource): SceneView {
     code: completionCode,
     redirectUrl: sceneRedirect(outcome, scene) ?? redirectOf(endings[outcome], participant, panel),
     canWaitAgain: canWaitAgain(participant, scene),
-    header: headerOf(endings[outcome].header ?? USUAL_WORDS[outcome].header, source),
+    header: textOf(endings[outcome].header ?? USUAL_WORDS[outcome].header, source),
     bodyHtml: fillPlaceholders(body, lookUp, escapeHtml),
   };
 }

@@ -1,5 +1,6 @@
 /** Scenes that ask. The names of the answers are fixed, so that analyses need not know the wording. */
 import type { FaultList } from "./fault.ts";
+import { placeholderFaults } from "./placeholder.ts";
 import type { FormQuestion } from "./question.ts";
 import {
   checkOptions,
@@ -144,7 +145,9 @@ export class MultipleChoice extends FormScene<MultipleChoiceOptions> {
     const { questions, multiSelect = false, images = [] } = this.options;
     list.known("MultipleChoice", this.options, MULTIPLE_CHOICE_NAMES);
     list.text("preQuestionsHeader", this.options.preQuestionsHeader ?? "");
+    placeholderFaults(list, "preQuestionsHeader", this.options.preQuestionsHeader);
     list.texts("questions", questions, 1);
+    placeholderFaults(list, "questions", questions);
     this.#checkChoices(list);
     const flags: unknown = multiSelect;
     const isFlags = Array.isArray(flags)

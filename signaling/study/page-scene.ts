@@ -1,5 +1,6 @@
 /** Scenes of text: the start, pages to read, consent, and the two ways to end. */
 import type { FaultList } from "./fault.ts";
+import { placeholderFaults } from "./placeholder.ts";
 import { type ConsentSettings, type Scene, SceneBuilder } from "./scene.ts";
 
 /** The first scene of every study. */
@@ -65,6 +66,7 @@ export class ConsentScene extends SceneBuilder {
     const known = ["statements", "agreeLabel", "declineLabel", "declineMessage"];
     list.known("consent", this.#options, known);
     list.texts("statements", statements, 0);
+    placeholderFaults(list, "statements", statements);
     for (const [name, text] of Object.entries(texts)) {
       if (known.includes(name)) list.filledText(name, text);
     }

@@ -8,7 +8,9 @@ const NAME_PATTERN =
 /** The value of one name, split at its dots; undefined where there is none yet. */
 export type PlaceholderValue = (path: readonly string[]) => unknown;
 
+/** Of a text or of all texts in a list. */
 export function placeholderFaults(list: FaultList, name: string, text: unknown): void {
+  if (Array.isArray(text)) for (const one of text) placeholderFaults(list, name, one);
   if (typeof text !== "string") return;
   for (const [found, inside = ""] of text.matchAll(PLACEHOLDER)) {
     if (NAME_PATTERN.test(inside)) continue;

@@ -1,5 +1,6 @@
 /** The kinds of question that forms are put together from: how each is set, checked and made. */
 import type { FaultList } from "./fault.ts";
+import { placeholderFaults } from "./placeholder.ts";
 import type { FormQuestion } from "./question.ts";
 
 /** What the socket accepts as one text. */
@@ -29,6 +30,7 @@ export interface ScaleOptions {
 
 export function checkText(list: FaultList, { textBoxHeader, required }: TextOptions): void {
   list.filledText("textBoxHeader", textBoxHeader);
+  placeholderFaults(list, "textBoxHeader", textBoxHeader);
   list.boolean("required", required ?? true);
 }
 
@@ -44,6 +46,7 @@ export function freeText(name: string, prompt: string): FormQuestion {
 
 export function checkOptions(list: FaultList, { optionsHeader, options }: BoxOptions): void {
   list.text("optionsHeader", optionsHeader ?? "");
+  placeholderFaults(list, "optionsHeader", optionsHeader);
   list.options("options", options);
 }
 
@@ -61,7 +64,9 @@ export function optionsQuestion(options: BoxOptions, isRequired: boolean): FormQ
 export function checkScales(list: FaultList, options: ScaleOptions): void {
   const { scaleQuestions: questions, scaleLabels = [] } = options;
   list.text("preScaleHeader", options.preScaleHeader ?? "");
+  placeholderFaults(list, "preScaleHeader", options.preScaleHeader);
   list.texts("scaleQuestions", questions, 1);
+  placeholderFaults(list, "scaleQuestions", questions);
   list.integer("scaleSize", options.scaleSize ?? SCALE_SIZE_DEFAULT, 2, SCALE_SIZE_MAX);
   if (!Array.isArray(scaleLabels)) {
     list.expect(false, "scaleLabels", "a list", scaleLabels);

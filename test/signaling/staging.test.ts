@@ -10,6 +10,7 @@ import {
   defineStudy,
   EndScene,
   GymScene,
+  MultipleChoice,
   type PastVisit,
   RandomizeOrder,
   RepeatScene,
@@ -338,6 +339,32 @@ describe("scenes", () => {
       header: `Hello <img src=x onerror="alert(1)"> & co's`,
       bodyHtml: `<p class="subheader">${condition} &amp; more</p>\n<p>&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; co&#39;s is anna, in ${condition}.</p>`,
     });
+  });
+
+  it("placeholders stand in questions and statements, too, and in no option", async () => {
+    const scenes = [
+      start(),
+      new ConsentScene()
+        .scene({ sceneId: "consent" })
+        .consent({ statements: ["I am {{subjectId}}."] }),
+      new MultipleChoice({
+        preQuestionsHeader: "About {{subjectId}}",
+        questions: ["Is {{globals.colour}} yours?"],
+        choices: ["{{subjectId}}", "no"],
+      }).scene({ sceneId: "asked" }),
+      end(),
+    ];
+    const server = await StudyServer.start({ study: define({ scenes }) });
+    const page = await server.open("anna");
+    await page.ask("sync-globals", { values: { colour: "<b>red</b>" } });
+    const consent = await page.goOn(await page.take("scene"));
+    expect(consent).toMatchObject({ statements: ["I am anna."] });
+    const form = await page.goOn(consent, { consent: true, statement_0: true });
+    const options = ["{{subjectId}}", "no"];
+    expect(form).toMatchObject({
+      questions: [{ heading: "About anna", prompt: "Is <b>red</b> yours?", options }],
+    });
+    await page.goOn(form, { question_0: "{{subjectId}}" });
   });
 
   it("bodies come from Markdown, HTML and text files; pictures from the study's folder", async () => {

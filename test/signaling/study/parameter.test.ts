@@ -400,6 +400,22 @@ describe("parameters of scenes", () => {
       "the path of a .md, .html or .txt file",
     ],
     [new StaticScene().display({ sceneBody: "{{subject}}" }), "Unknown placeholder `{{subject}}`"],
+    [
+      new TextBox({ textBoxHeader: "{{name}}?" }),
+      "Unknown placeholder `{{name}}` in textBoxHeader",
+    ],
+    [
+      new OptionBoxes({ optionsHeader: "{{name}}?", options: ["a"] }),
+      "Unknown placeholder `{{name}}` in optionsHeader",
+    ],
+    [
+      new MultipleChoice({ ...choice, questions: ["{{name}}?"] }),
+      "Unknown placeholder `{{name}}` in questions",
+    ],
+    [
+      new ConsentScene().consent({ statements: ["{{name}}?"] }),
+      "Unknown placeholder `{{name}}` in statements",
+    ],
     [new StaticScene().display({ header: "x" } as never), "Unknown parameter `header` in display"],
     [
       new StaticScene().collect({ elementIds: ["a", "a"] }),
