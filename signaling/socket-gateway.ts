@@ -196,6 +196,11 @@ export function openGateway(
   io.on("connection", (socket) => {
     const limit = new SessionLimit(limits, clock.nowMs());
     const session: PageSession = { subjectId: null, hasSpoken: false, socket, limit };
+    // A message over the bound is never read: its connection is closed with WebSocket's own code for it, 1009.
+    socket.conn.once("close", (reason: string, cause?: Error) => {
+      if (reason !== "transport error") return;
+      log.warn({ subjectId: session.subjectId, err: cause }, "a connection failed");
+    });
     socket.onAny((event: string, ...parts: unknown[]) => {
       void receive(handlers, session, event, parts, options);
     });

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Ended, runTandem } from "../support/command-line.ts";
 import { HeadlessPage } from "../support/headless-page.ts";
 import { walkTwo } from "../support/paired-walk.ts";
@@ -115,6 +115,15 @@ describe("tandem run", () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
     const ended = await runTandem("run", STUDY, "--port", "0", "--data-dir", file);
+    expectSentence(ended, `Cannot write to the data folder ${join(file, "kitchen")} (ENOTDIR).`);
+  });
+
+  it("takes the data folder from DATA_DIR, where nobody names one", async () => {
+    const file = join(await temporaryFolder(), "file");
+    await writeFile(file, "");
+    vi.stubEnv("DATA_DIR", file);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const ended = await runTandem("run", STUDY, "--port", "0");
     expectSentence(ended, `Cannot write to the data folder ${join(file, "kitchen")} (ENOTDIR).`);
   });
 

@@ -1,4 +1,5 @@
 /** What one address and one page may ask of the server, and what those who ask for more are told. */
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { TokenBucket } from "../../signaling/limits/token-bucket.ts";
 import { HeadlessPage } from "../support/headless-page.ts";
@@ -71,6 +72,33 @@ describe("limits", () => {
     for (let i = 0; i < 30; i++) flooder.socket.emit("report-ping", { sentAtMs: 0 });
     await gone;
     expect(await innocent.ask("report-ping", { sentAtMs: 0 })).toMatchObject({ ok: true });
+  });
+
+  it("[SG6] closes a connection whose message is over the bound, says so in the log, and serves the others", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
+    const server = await StudyServer.start({ log });
+    const innocent = await server.open("anna");
+    const page = await server.open("ben");
+    const gone = new Promise<unknown[]>((resolve) =>
+      page.socket.once("disconnect", (...why) => resolve(why)),
+    );
+    page.socket.emit("client-error", { message: "x".repeat(8_000_001) });
+    const [reason, details] = await gone;
+    expect(reason).toBe("transport close");
+    expect(details).toMatchObject({ context: { code: 1009 } });
+    await expect.poll(() => lines.join("\n")).toContain("Max payload size exceeded");
+    expect(lines.join("\n")).toContain('"subjectId":"ben"');
+    expect(await innocent.ask("report-ping", { sentAtMs: 0 })).toMatchObject({ ok: true });
+    const back = await server.open("ben", { secret: page.secret });
+    expect(await back.ask("report-ping", { sentAtMs: 0 })).toMatchObject({ ok: true });
+  });
+
+  it("[SG6] refuses a message just below the bound for what it is", async () => {
+    const server = await StudyServer.start();
+    const page = await server.open("anna");
+    const message = { message: "x".repeat(7_900_000) };
+    expect(await page.askRaw("client-error", message)).toEqual(refused("malformed"));
   });
 
   it("[DU5] answers too many requests with a page that says what to do", async () => {
