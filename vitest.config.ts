@@ -12,7 +12,8 @@ const UNTIMED_BROWSER_TESTS = "test/browser/untimed/*.test.ts";
 /** On two cores: of three files one usually waits, for a timer or for a process. */
 const MAX_WORKERS = 3;
 
-const BROWSER_TIMEOUTS = { testTimeout: 240_000, hookTimeout: 120_000 } as const;
+const SHARED = { globalSetup: "./test/support/built-pages.ts" } as const;
+const BROWSER_SHARED = { ...SHARED, testTimeout: 240_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
@@ -25,6 +26,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**"],
           testTimeout: 60_000,
+          ...SHARED,
           maxWorkers: MAX_WORKERS,
           sequence: { groupOrder: 0 },
         },
@@ -35,7 +37,7 @@ export default defineConfig({
           include: [UNTIMED_BROWSER_TESTS],
           maxWorkers: MAX_WORKERS,
           sequence: { groupOrder: 0 },
-          ...BROWSER_TIMEOUTS,
+          ...BROWSER_SHARED,
         },
       },
       {
@@ -44,7 +46,7 @@ export default defineConfig({
           include: [BROWSER_TESTS],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          ...BROWSER_TIMEOUTS,
+          ...BROWSER_SHARED,
         },
       },
     ],

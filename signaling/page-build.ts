@@ -1,10 +1,11 @@
 /** Builds the pages when what is served would be older than its sources. */
-import { readdir, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError } from "./store/data-folder.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = join(ROOT, "dist");
 const SOURCES = [
   "engine",
   "signaling/pages",
@@ -26,10 +27,29 @@ async function newestMs(path: string): Promise<number> {
 }
 
 async function isCurrent(): Promise<boolean> {
-  const page = await stat(join(ROOT, "dist/index.html")).catch(() => null);
+  const page = await stat(join(DIST, "index.html")).catch(() => null);
   if (page === null) return false;
   const times = await Promise.all(SOURCES.map((source) => newestMs(join(ROOT, source))));
   return page.mtimeMs >= Math.max(...times);
+}
+
+/** Builds aside and takes the place of `dist` whole: servers that start at the same time never serve half of a build. */
+async function buildDist(): Promise<void> {
+  const { build } = await import("vite");
+  const work = await mkdtemp(`${DIST}-`);
+  try {
+    const outDir = join(work, "built");
+    await build({
+      configFile: join(ROOT, "vite.config.ts"),
+      logLevel: "error",
+      build: { outDir, emptyOutDir: true },
+    });
+    await rename(DIST, join(work, "replaced")).catch(() => {});
+    // Another server's build, of the same sources, may have come first.
+    await rename(outDir, DIST).catch(() => {});
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -39,9 +59,8 @@ async function isCurrent(): Promise<boolean> {
 export async function buildPage(onBuild: () => void): Promise<void> {
   if (await isCurrent()) return;
   onBuild();
-  const { build } = await import("vite");
   try {
-    await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "error" });
+    await buildDist();
   } catch (error) {
     const reason = String((error as Error).message)
       .split("\n")

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { buildPage } from "../../signaling/page-build.ts";
 import { type RunningServer, startServer } from "../../signaling/server.ts";
 import {
   CompletionCodeScene,
@@ -74,7 +73,6 @@ let breakServer: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage(() => {});
   dataDir = await mkdtemp(join(tmpdir(), "tandem-exclusion-"));
   const options = { studyDir: import.meta.dirname, port: 0, dataDir, host: "127.0.0.1" };
   [server, breakServer, browser] = await Promise.all([

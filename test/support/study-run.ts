@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright";
-import { buildPage } from "../../signaling/page-build.ts";
 import { type RunningServer, startServer } from "../../signaling/server.ts";
 import type { Study } from "../../signaling/study/index.ts";
 import { launchBrowser } from "./browser.ts";
@@ -34,7 +33,6 @@ export async function startStudyRun({
   prepare = async () => {},
   ...options
 }: StudyRunOptions): Promise<StudyRun> {
-  await buildPage(() => {});
   const dataDir = await mkdtemp(join(tmpdir(), "tandem-browser-"));
   const studyDir = import.meta.dirname;
   const [server, ...browsers] = await Promise.all([

@@ -10,7 +10,6 @@ import {
   type ConditionsServerOptions,
   startConditionsServer,
 } from "../../../signaling/conditions/server.ts";
-import { buildPage } from "../../../signaling/page-build.ts";
 import { launchBrowser } from "../../support/browser.ts";
 
 const FILE = `# Which blocks there are.
@@ -30,7 +29,6 @@ config.pace = 2
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage(() => {});
   browser = await launchBrowser();
 });
 

@@ -6,7 +6,6 @@ import { PassThrough } from "node:stream";
 import { pino } from "pino";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage } from "../../../signaling/page-build.ts";
 import { type RunningServer, startServer } from "../../../signaling/server.ts";
 import {
   CompletionCodeScene,
@@ -87,7 +86,6 @@ describe("a page that dies", () => {
   let logged = "";
 
   beforeAll(async () => {
-    await buildPage(() => {});
     dataDir = await mkdtemp(join(tmpdir(), "tandem-outbox-"));
     const stream = new PassThrough().on("data", (text) => {
       logged += String(text);

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildPage } from "../../../signaling/page-build.ts";
 import { type RunningServer, startServer } from "../../../signaling/server.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import { checkDataFiles } from "../../support/data-check.ts";
@@ -17,7 +16,6 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage(() => {});
   dataDir = await mkdtemp(join(tmpdir(), "tandem-tour-"));
   server = await startServer({ studyPath: STUDY, port: 0, dataDir, host: "127.0.0.1" });
   browser = await launchBrowser();
