@@ -1,10 +1,11 @@
-/** One person walks the example study that has every kind of scene, and reloads the page on the way. */
+/** One person walks the example study that has every kind of scene, reloads on the way, and opens the link again. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, type TestContext } from "vitest";
 import { type RunningServer, startServer } from "../../../signaling/server.ts";
+import { CompletionCodeScene, defineStudy, StartScene } from "../../../signaling/study/index.ts";
 import { launchBrowser } from "../../support/browser.ts";
 import { checkDataFiles } from "../../support/data-check.ts";
 import { Participant } from "../../support/participant.ts";
@@ -138,3 +139,83 @@ it("[SG10] shows every scene of the plan, keeps drafts over a reload, and ends w
     text_box: "Soup.",
   });
 }, 90_000);
+
+const twoPages = defineStudy({
+  experimentId: "two-pages",
+  title: "Two pages",
+  scenes: [
+    new StartScene().scene({ sceneId: "welcome" }).display({ sceneHeader: "Welcome" }),
+    new CompletionCodeScene().scene({ sceneId: "thanks" }).display({ sceneHeader: "Thanks" }),
+  ],
+});
+
+/** Of a server of its own, which can be started again behind the same link; all of it ends with the test. */
+async function openLink({ onTestFinished }: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), "tandem-link-"));
+  const serve = (port: number) =>
+    startServer({
+      ...{ study: twoPages, studyDir: import.meta.dirname },
+      ...{ port, dataDir: folder, host: "127.0.0.1" },
+    });
+  let running = await serve(0);
+  const [own, others] = await Promise.all([browser.newContext(), browser.newContext()]);
+  onTestFinished(async () => {
+    await Promise.all([own.close(), others.close(), running.close()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  const restart = async () => {
+    await running.close();
+    running = await serve(running.port);
+  };
+  return { url: `${running.url}/anna`, own, others, restart };
+}
+
+/** Of a page that shows nothing of the study. */
+async function refusalOn(page: Page) {
+  const card = page.locator("[data-refusal]");
+  await card.waitFor();
+  const parts = await card.locator("h1, p").allTextContents();
+  return { reason: await card.getAttribute("data-refusal"), words: parts.join(": ") };
+}
+
+it("[SG3] turns a second tab away with its words, and the first goes on undisturbed", async (test) => {
+  const { url, own } = await openLink(test);
+  const first = new Participant(await own.newPage(), 1);
+  await first.open(url);
+  await first.waitForStatus({ scene: "start" });
+  const second = await own.newPage();
+  await second.goto(url);
+  expect(await refusalOn(second)).toEqual({
+    reason: "duplicate_session",
+    words:
+      "The study is already open: This study is already open in another tab. Please go on there.",
+  });
+  expect(await second.locator("button").count()).toBe(0);
+  await first.goOn("start");
+  await first.waitForStatus({ scene: "completion-code" });
+  expect(first.errors).toEqual([]);
+});
+
+it("[SG4] shows a completed participant the same code again, also after a restart, and others only why not", async (test) => {
+  const { url, own, others, restart } = await openLink(test);
+  const codeOn = (page: Page) => page.getByTestId("completion-code").textContent();
+  const participant = new Participant(await own.newPage(), 1);
+  await participant.open(url);
+  await participant.goOn("start");
+  const code = await codeOn(participant.page);
+  expect(code).toMatch(/^[0-9a-f-]{36}$/);
+  await participant.page.close();
+
+  const [again, other] = await Promise.all([own.newPage(), others.newPage()]);
+  for (const isRestarted of [false, true]) {
+    if (isRestarted) await restart();
+    await again.goto(url);
+    expect(await codeOn(again)).toBe(code);
+    await other.goto(url);
+    expect(await refusalOn(other)).toEqual({
+      reason: "already_completed",
+      words: "You have already taken part: This link has already been used to complete the study.",
+    });
+    expect(await other.getByTestId("completion-code").count()).toBe(0);
+  }
+});
