@@ -15,6 +15,8 @@ import { addSyncTestCommand } from "./sync-test-command.ts";
 
 /** Something the person at the keyboard has to put right. */
 const EXIT_UNUSABLE = 2;
+/** As shells count an end by Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -40,11 +42,15 @@ function sentenceOf(error: unknown, port: number): string {
   return message ?? String(error);
 }
 
-/** A second Ctrl-C does not wait for the files. */
+/**
+ * A second Ctrl-C does not wait for the files. It listens on after the first: while a file is written, its
+ * writer listens, too, and ends the process if nobody else does.
+ */
 function stopOnSignal(server: Pick<RunningServer, "close">): void {
+  let isStopping = false;
   const stop = () => {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    if (isStopping) process.exit(EXIT_INTERRUPTED);
+    isStopping = true;
     void server.close().then(() => process.exit(0));
   };
   process.on("SIGINT", stop);
@@ -91,12 +97,12 @@ async function run(studyPath: string, options: RunOptions): Promise<void> {
       trustProxy,
       limits: limitsOf(options),
     });
+    stopOnSignal(server);
     await buildPage(() => say("Building the participant page …"));
     say(`Participant link   ${server.url}/`);
     say(`Data folder        ${server.dataPath}`);
     say("To play alone      open the link in two tabs: each becomes a participant of its own.");
     say("Stop               Ctrl-C");
-    stopOnSignal(server);
   } catch (error) {
     process.stderr.write(`${sentenceOf(error, port)}\n`);
     await server?.close();

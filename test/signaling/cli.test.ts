@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,11 +10,13 @@ import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Ended, runTandem } from "../support/command-line.ts";
 import { HeadlessPage } from "../support/headless-page.ts";
+import { KilledServer } from "../support/killed-server.ts";
 import { walkTwo } from "../support/paired-walk.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CLI = join(ROOT, "signaling/cli.ts");
 const STUDY = join(ROOT, "sandbox/studies/kitchen.ts");
+const LASTING_STUDY = join(ROOT, "test/support/lasting-study.ts");
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tandem-cli-"));
@@ -60,6 +62,11 @@ async function runStudy(dataDir: string) {
   return { child, exited, text, url };
 }
 
+/** Resolves at the first sign of a file with that beginning. */
+async function untilChanged(folder: string, prefix: string): Promise<void> {
+  for await (const { filename } of watch(folder)) if (filename?.startsWith(prefix)) return;
+}
+
 describe("tandem run", () => {
   it("prints where to go, serves, and stops cleanly on Ctrl-C", async () => {
     const dataDir = await temporaryFolder();
@@ -70,6 +77,27 @@ describe("tandem run", () => {
     child.kill("SIGINT");
     expect(await exited).toEqual([0, null]);
     expect(await readdir(join(dataDir, "kitchen"))).toEqual(["environments", "tandem.sqlite"]);
+  });
+
+  it("finishes the files that it is writing when Ctrl-C comes", async () => {
+    const dataDir = await temporaryFolder();
+    const server = await KilledServer.start(LASTING_STUDY, dataDir);
+    onTestFinished(() => server.kill());
+    const { page } = await HeadlessPage.open(server.url, "anna");
+    const alone = await page.goOn(await page.take("scene"));
+    const folder = join(dataDir, "counting", alone.visitId);
+    await vi.waitUntil(() => existsSync(join(folder, "anna_metadata.json")));
+    const start = await page.join(alone);
+    const isWriting = untilChanged(folder, "anna_ep0");
+    await page.playEpisode(start, 0);
+    await isWriting;
+    await server.stop();
+    expect((await readdir(folder)).toSorted()).toEqual([
+      "anna_ep0.csv",
+      "anna_ep0_replay.json",
+      "anna_globals.json",
+      "anna_metadata.json",
+    ]);
   });
 
   it("[SG7] loses nothing that was acknowledged when it is killed", async () => {

@@ -58,15 +58,18 @@ export class KilledServer {
 
   /** As Ctrl-C does: every file is finished. */
   async stop(): Promise<void> {
-    await this.#end("SIGINT");
+    const exitCode = await this.#end("SIGINT");
+    if (exitCode !== 0) throw new Error(`Expected exit code 0, got ${exitCode}: ${this.said}`);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  /** Null when the signal itself was the end of it. */
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
-    if (child === null || child.exitCode !== null) return;
+    if (child === null || child.exitCode !== null) return child?.exitCode ?? 0;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+    return child.exitCode;
   }
 }
