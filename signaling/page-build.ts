@@ -12,6 +12,7 @@ const SOURCES = [
   "signaling/protocol.ts",
   "signaling/client-message.ts",
   "signaling/carried-value.ts",
+  "signaling/message-bound.ts",
   "signaling/conditions/page-protocol.ts",
   "vite.config.ts",
   "package.json",

@@ -20,6 +20,7 @@ import { AddressLimit } from "./limits/address-limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import { MatchLog } from "./matchmaking/match-log.ts";
 import type { WaitingRoom } from "./matchmaking/waiting-room.ts";
+import { MESSAGE_BYTES_MAX } from "./message-bound.ts";
 import { pageHandlers } from "./page-handlers.ts";
 import { EntryDesk } from "./participants/entry-desk.ts";
 import { Journey } from "./participants/journey.ts";
@@ -85,8 +86,6 @@ const DEFAULTS = {
 
 /** A dead line is noticed within 15 s. */
 const PING = { pingInterval: 5_000, pingTimeout: 10_000 } as const;
-/** A close message of a long episode with many rollbacks. */
-const MESSAGE_BYTES_MAX = 8_000_000;
 /** So that an overlong id reaches the page that says so. */
 const PATH_LENGTH_MAX = 10_000;
 

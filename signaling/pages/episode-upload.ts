@@ -1,5 +1,6 @@
 /** Carries one episode to the server: its frames while it is played, its closing when it is over. */
 import { type ConfirmedFrames, type DesyncReport, Recorder } from "../../engine/index.ts";
+import { isWithinBound } from "../message-bound.ts";
 import type { ClientMessage } from "../protocol.ts";
 import type { LeftEpisode } from "./outbox.ts";
 import { isPassing, type StudySocket, wait } from "./study-socket.ts";
@@ -12,6 +13,9 @@ const REPORT_AGAIN_MS = 1_000;
 
 /** The longest JSON of a state that the socket takes. */
 const STATE_LENGTH_MAX = 1_000_000;
+
+/** Of states that would make the whole report too long. */
+const NO_STATES = { agreed: null, ours: null, theirs: null } as const;
 
 /** Null for nothing, and for what is too long: path and values are reported all the same. */
 function stateJson(state: unknown): string | null {
@@ -77,7 +81,7 @@ export class EpisodeUpload {
   /** Resolves when the server holds everything, or has refused it for good. */
   close(closing: EpisodeClosing): Promise<void> {
     const { socket, gameId, episode, isLast } = this.options;
-    const message = { ...closing, gameId, episode };
+    const message = this.withinBound({ ...closing, gameId, episode });
     void socket.outbox.keepClose(message, isLast && closing.reason === "ended");
     return this.handIn(message);
   }
@@ -95,6 +99,13 @@ export class EpisodeUpload {
       if (socket.line.value.kind === "refused") return;
     }
     socket.outbox.forget(gameId, episode);
+  }
+
+  /** Measurements that are too long to be sent are left out: the episode counts all the same. */
+  private withinBound(message: ClientMessage<"close-episode">): ClientMessage<"close-episode"> {
+    if (isWithinBound(message)) return message;
+    this.tellFault("The measurements", new Error("they are too long"));
+    return { ...message, metrics: null };
   }
 
   private async sendClosing(message: ClientMessage<"close-episode">): Promise<void> {
@@ -129,7 +140,8 @@ export class EpisodeUpload {
       theirs: stateJson(states.theirs),
     };
     // The record is the session's own and is only read on its way to the socket.
-    const message = { gameId, episode, ...report, states: texts };
+    const whole = { gameId, episode, ...report, states: texts };
+    const message = isWithinBound(whole) ? whole : { ...whole, states: NO_STATES };
     for (;;) {
       const sent = message as unknown as ClientMessage<"desync-report">;
       const answer = await socket.requestUntilAnswered("desync-report", sent);

@@ -3,6 +3,7 @@
  * and says in one word how it stands.
  */
 import type { Socket } from "socket.io-client";
+import { isWithinBound } from "../message-bound.ts";
 import type {
   ClientEvent,
   ClientMessage,
@@ -22,6 +23,8 @@ const PROTOCOL_VERSION: typeof import("../protocol.ts").PROTOCOL_VERSION = 6;
 /** A server that takes longer to answer is treated as one that did not get the message. */
 const REPLY_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 1_000;
+
+const TOO_LONG = "This is too long to be sent: the most is 8 megabytes. Please shorten it.";
 
 /** Refusals that a later try may not meet: the server restarts, its disk has room again, a flood is over. */
 const PASSING_REFUSALS: readonly RefusalReason[] = [
@@ -117,8 +120,10 @@ export class StudySocket {
     return waitingBytes > 0 || (engine?.writeBuffer.length ?? 0) > WAITING_PACKETS_MAX;
   }
 
-  /** One try. Rejects when the line is down or nobody answers in time. */
+  /** One try. Rejects when the line is down or nobody answers in time; what is too long is refused here. */
   async request<E extends ClientEvent>(event: E, message: ClientMessage<E>): Promise<Answer<E>> {
+    // The server would close the line, and the page would send it again over the next one, for ever.
+    if (!isWithinBound(message)) return { ok: false, reason: "malformed", message: TOO_LONG };
     if (!this.isConnected) throw new Error("The connection to the study is down.");
     return this.ask(event, message);
   }
