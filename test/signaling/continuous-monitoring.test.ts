@@ -307,6 +307,41 @@ describe("[EX5] the study's own check while playing", () => {
     ]);
   });
 
+  it("warns and excludes with the usual words where it gives none", async () => {
+    const { clock, pages } = await serve({
+      continuousCallback: ({ subjectId, frameNumber }) => ({
+        exclude: subjectId === "anna" && frameNumber >= 60,
+        warn: subjectId === "anna",
+      }),
+    });
+    await answerBoth(pages, clock, at(30));
+    const warning = await pages[0].take("warning");
+    expect(warning.message).toBe("Please keep this page open and in view.");
+    await answerBoth(pages, clock, at(60));
+    expect(await pages[0].take("scene")).toMatchObject({
+      outcome: "self_exclusion",
+      bodyHtml: "<p>The conditions for taking part were no longer met.</p>",
+    });
+  });
+
+  it("[EX6] that takes 5 s lets both play on", async () => {
+    let asked = 0;
+    const { server, clock, errors, pages, starts } = await serve({
+      continuousCallback() {
+        asked++;
+        return new Promise<never>(() => {});
+      },
+    });
+    for (let i = 1; i <= 7; i++) await answerBoth(pages, clock, at(30 * i));
+    expect(errors.join()).toContain("within 5000 ms");
+    // Of each player once, and again when the first answer was given up.
+    expect(asked).toBe(4);
+    for (const [i, page] of pages.entries()) await page.playGame(starts[i as 0 | 1]);
+    await server.running.idle();
+    const { decisions } = await server.json("paired", "anna_monitoring.json");
+    expect(decisions).toMatchObject([{ kind: "callback_failed", rule: "callback" }]);
+  });
+
   it("[EX6] fails open, with a line in the log", async () => {
     const { server, clock, errors, pages, starts } = await serve({
       continuousCallback(context) {

@@ -171,6 +171,19 @@ describe("[EX6] the study's own screening", () => {
     expect(await other.take("scene")).toMatchObject({ kind: "start" });
   });
 
+  it.each([{ exclude: true }, { exclude: true, message: null }])(
+    "that answers %j excludes with the usual words",
+    async (answer) => {
+      const { server, clock } = await serve({ ...measured, entryCallback: () => answer });
+      const page = await server.open("anna");
+      await answerAfter(page, clock, [1]);
+      expect(await page.take("scene")).toMatchObject({
+        outcome: "screened_out",
+        bodyHtml: "<p>Thank you for your interest in it.</p>",
+      });
+    },
+  );
+
   it("is asked only of whoever the other rules let in", async () => {
     const entryCallback = vi.fn(() => ({ exclude: false }));
     const { server, clock } = await serve({ ...measured, maxPing: 10, entryCallback });

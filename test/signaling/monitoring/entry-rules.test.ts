@@ -57,6 +57,7 @@ describe("[EX1] the rules for device and browser", () => {
       { deviceType: "mobile" },
       "Not here.",
     ],
+    [{ deviceExclusion: "desktop", exclusionMessages: { desktop: "By phone." } }, {}, "By phone."],
     [
       { browserBlocklist: ["Chrome"], exclusionMessages: { browser: "Not with this." } },
       {},
