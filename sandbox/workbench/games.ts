@@ -17,12 +17,14 @@ export interface Game {
   environment(playerCount: number): Environment;
 }
 
-const UP_TO_FOUR = { playerCounts: [2, 3, 4], limit: null } as const;
+const UP_TO_FOUR = { playerCounts: [2, 3, 4], limit: null, config: {} } as const;
 
 /** By the name that set-ups use. */
 export const GAMES: Readonly<Record<string, Game>> = {
   puck: {
-    ...{ title: "Air hockey", ...UP_TO_FOUR, usualPlayerCount: 2, config: {} },
+    ...UP_TO_FOUR,
+    title: "Air hockey",
+    usualPlayerCount: 2,
     environment: (playerCount) => (playerCount === 2 ? puck : puckFor(playerCount)) as Environment,
   },
   "cramped-room": {
@@ -35,12 +37,16 @@ export const GAMES: Readonly<Record<string, Game>> = {
     environment: () => crampedRoom as Environment,
   },
   "stag-hunt": {
-    ...{ title: "Stag hunt", ...UP_TO_FOUR, usualPlayerCount: 2, config: {} },
+    ...UP_TO_FOUR,
+    title: "Stag hunt",
+    usualPlayerCount: 2,
     environment: (playerCount) =>
       (playerCount === 2 ? stagHunt : huntFor(playerCount)) as Environment,
   },
   marbles: {
-    ...{ title: "Marbles", ...UP_TO_FOUR, usualPlayerCount: 4, config: {} },
+    ...UP_TO_FOUR,
+    title: "Marbles",
+    usualPlayerCount: 4,
     environment: (playerCount) =>
       (playerCount === 4 ? marbles : marblesFor(playerCount)) as Environment,
   },
