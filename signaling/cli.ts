@@ -76,13 +76,19 @@ function limitsOf({ connectionsPerSecond, requestsPerMinute }: RunOptions): Part
   };
 }
 
+/** An empty one would open the door to everybody. */
+function adminTokenOf({ TANDEM_ADMIN_TOKEN: adminToken = "" }): { adminToken?: string } {
+  return adminToken === "" ? {} : { adminToken };
+}
+
 async function run(studyPath: string, options: RunOptions): Promise<void> {
   const { port, dataDir, host, trustProxy = null } = options;
+  const token = adminTokenOf(process.env);
   let server: RunningServer | null = null;
   try {
     if (studyPath.endsWith(".toml")) {
       const { runConditions } = await import("./conditions/run.ts");
-      return stopOnSignal(await runConditions(studyPath, options));
+      return stopOnSignal(await runConditions(studyPath, { ...options, ...token }));
     }
     const [{ startServer }, { buildPage }] = await Promise.all([
       import("./server.ts"),
@@ -94,6 +100,7 @@ async function run(studyPath: string, options: RunOptions): Promise<void> {
       port,
       dataDir,
       ...place,
+      ...token,
       trustProxy,
       limits: limitsOf(options),
     });

@@ -60,6 +60,8 @@ export type ServerOptions = (
   readonly limits?: Partial<Limits>;
   /** Addresses of proxies in front, with commas between them, whose X-Forwarded-For is believed; null for none. */
   readonly trustProxy?: string | null;
+  /** What `tandem end` has to know; made up if not given. */
+  readonly adminToken?: string;
 };
 
 export interface RunningServer {
@@ -216,7 +218,7 @@ async function listen(parts: Parts, rooms: Rooms): Promise<Omit<RunningServer, "
   const { requestsPerMinute } = limits;
   const { panel } = study;
   await addRoutes(app, { distDir, staticDir, prepared, panel, log, requestsPerMinute });
-  const door = new AdminDoor(parts.folder.path, process.env.TANDEM_ADMIN_TOKEN);
+  const door = new AdminDoor(parts.folder.path, parts.options.adminToken);
   door.addRoutes(app, rooms);
   await app.ready();
   const io: StudySocketServer = new SocketServer(app.server, {

@@ -7,6 +7,7 @@ export interface ConditionsRunOptions {
   readonly dataDir: string;
   readonly host?: string;
   readonly defaultParticipantIndex?: number;
+  readonly adminToken?: string;
   readonly allowOrigin?: readonly string[];
 }
 
@@ -27,12 +28,11 @@ export async function runConditions(
   path: string,
   { allowOrigin, ...options }: ConditionsRunOptions,
 ): Promise<RunningConditionsServer> {
-  const { TANDEM_ADMIN_TOKEN: adminToken, LOG_LEVEL: level = "warn" } = process.env;
+  const { LOG_LEVEL: level = "warn" } = process.env;
   const server = await startConditionsServer({
     ...options,
     path,
     log: pino({ level }, pino.destination(2)),
-    ...(adminToken === undefined ? {} : { adminToken }),
     ...(allowOrigin === undefined ? {} : { allowedOrigins: allowOrigin }),
     onShutdown: () => process.exit(0),
   });

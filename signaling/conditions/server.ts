@@ -1,8 +1,8 @@
 /** Serves conditions over REST, as experiment-server does. */
-import { randomBytes, timingSafeEqual } from "node:crypto";
 import { basename, extname, join, resolve } from "node:path";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { bearerOf, hashSecret, isSecret, newSecret } from "../participants/secret.ts";
 import { type Answer, answerRequest } from "./api.ts";
 import { docsPage, openApiDocument } from "./docs.ts";
 import { Experiment } from "./experiment.ts";
@@ -53,11 +53,6 @@ function send(reply: FastifyReply, { status, type, body }: Answer): FastifyReply
   return reply.code(status).type(`${type}; charset=utf-8`).send(body);
 }
 
-function isEqualSecret(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 interface Door {
   /** Whether only this machine may connect. */
   readonly isLocal: boolean;
@@ -67,8 +62,9 @@ interface Door {
 
 /** Answers pages of other sites only if they are allowed, and changes only with the token. */
 function guardDoor(app: FastifyInstance, { isLocal, adminToken, allowedOrigins }: Door): void {
+  const tokenHash = adminToken === null ? null : hashSecret(adminToken);
   app.addHook("onRequest", async (request, reply) => {
-    const { origin, authorization = "", host } = request.headers;
+    const { origin, authorization, host } = request.headers;
     const isAllowed = origin !== undefined && allowedOrigins.includes(origin);
     if (isAllowed) {
       reply.header("access-control-allow-origin", origin).header("vary", "origin");
@@ -88,9 +84,8 @@ function guardDoor(app: FastifyInstance, { isLocal, adminToken, allowedOrigins }
       const body = `Pages of ${origin} may not change anything here; allow them with --allow-origin.`;
       return send(reply, { status: 403, type: "text/plain", body });
     }
-    if (adminToken === null) return;
-    const token = authorization.replace(/^Bearer /, "");
-    if (!isEqualSecret(token, adminToken)) return send(reply, UNAUTHORISED);
+    if (tokenHash === null || isSecret(bearerOf(authorization), tokenHash)) return;
+    return send(reply, UNAUTHORISED);
   });
 }
 
@@ -150,7 +145,7 @@ export async function startConditionsServer(
     await store.save(experiment.state);
   };
   const isLocal = isLoopback(host);
-  const adminToken = isLocal ? null : (options.adminToken ?? randomBytes(16).toString("base64url"));
+  const adminToken = isLocal ? null : (options.adminToken ?? newSecret());
   const file = new LiveFile(text, { path, experiment, log, onChange: save });
   const app = makeApp();
   const close = async () => {

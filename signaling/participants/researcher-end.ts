@@ -27,7 +27,8 @@ export function endByResearcher(
 ): EndReport {
   const wanted = subjectIds ?? participants.unfinished().map(({ subjectId }) => subjectId);
   const report = { ended: [] as string[], over: [] as string[], unknown: [] as string[] };
-  for (const wantedId of wanted) {
+  // Whoever is named twice is ended once.
+  for (const wantedId of new Set(wanted)) {
     const participant = participants.find(wantedId);
     if (participant === null) {
       report.unknown.push(wantedId);

@@ -1,4 +1,4 @@
-/** Session secrets: knowing somebody's id does not let one take over or read their session. */
+/** Secrets of sessions and of servers: knowing an id or an address does not let one take over or read what is behind it. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const SECRET_BYTES = 24;
@@ -14,4 +14,9 @@ export function hashSecret(secret: string): string {
 
 export function isSecret(secret: string, secretHash: string): boolean {
   return timingSafeEqual(Buffer.from(hashSecret(secret)), Buffer.from(secretHash));
+}
+
+/** What a request says after `Authorization: Bearer`; empty if it says nothing. */
+export function bearerOf(authorization = ""): string {
+  return authorization.replace(/^Bearer /, "");
 }

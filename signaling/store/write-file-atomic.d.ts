@@ -1,6 +1,10 @@
-/** The part of write-file-atomic that this room uses; the package has no types of its own. */
+/** The part of write-file-atomic that is used here; the package has no types of its own. */
 declare module "write-file-atomic" {
   /** Writes to a temporary file, flushes it to disk and renames it over `path`. */
-  function writeFileAtomic(path: string, data: string): Promise<void>;
+  function writeFileAtomic(
+    path: string,
+    data: string,
+    options?: { readonly mode: number },
+  ): Promise<void>;
   export = writeFileAtomic;
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { serverProcess } from "../../signaling/conditions/server-process.ts";
 
 const README = join(import.meta.dirname, "fixtures/readme.toml");
@@ -41,6 +41,9 @@ describe("serverProcess", () => {
   });
 
   it("[CO17] hands over the admin token, and rejects with what is wrong", async () => {
+    // With an empty one whoever has none would have the right one.
+    vi.stubEnv("TANDEM_ADMIN_TOKEN", "");
+    onTestFinished(() => void vi.unstubAllEnvs());
     const server = await serverProcess(README, { dataDir: folder, host: "0.0.0.0" });
     expect(server.adminToken).toMatch(/^[\w-]{20,}$/);
     expect(await server.client.moveToNext()).toMatchObject({ ok: true });

@@ -1,5 +1,5 @@
 /** The study ends for participants because whoever runs it says so. */
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { defineStudy } from "../../signaling/study/index.ts";
 import { runTandem } from "../support/command-line.ts";
@@ -41,7 +41,14 @@ async function post(server: StudyServer, token: string | null, body: unknown) {
 describe("[SG21] tandem end", () => {
   it("ends one participant's way: page, code, partner, and files that say so", async () => {
     const { server, pages, starts, carl } = await serve();
-    const ended = await runTandem("end", server.dataDir, "--participant", "Anna", "nobody");
+    const ended = await runTandem(
+      "end",
+      server.dataDir,
+      "--participant",
+      "Anna",
+      "nobody",
+      "nobody",
+    );
     expect(ended).toMatchObject({ code: 1, stdout: "anna: ended\nnobody: nobody of that id\n" });
     expect(await pages[0].take("scene")).toMatchObject(ENDED);
     expect(await pages[1].take("partner-status")).toMatchObject({ status: "left" });
@@ -113,6 +120,21 @@ describe("[SG21] tandem end", () => {
     }
     expect(await page.ask("report-ping", { sentAtMs: 0 })).toMatchObject({ ok: true });
     await page.goOn(await server.open("ben").then((other) => other.take("scene")));
+  });
+
+  it("says in one sentence what a killed server left of itself", async () => {
+    const server = await StudyServer.start();
+    const path = server.path(".tandem-server.json");
+    const note = JSON.parse(await readFile(path, "utf8"));
+    const end = () => runTandem("end", server.dataDir, "--all");
+    for (const [left, said] of [
+      [{ ...note, url: "http://127.0.0.1:1" }, /^The server at \S+ does not answer; .*\n$/],
+      [{ ...note, adminToken: "of another" }, /^The server at \S+ refused \(401\); .*\n$/],
+      [{ url: note.url }, /^A \.tandem-server\.json is not one that a server wrote; .*\n$/],
+    ] as const) {
+      await writeFile(path, JSON.stringify(left));
+      expect(await end()).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
+    }
   });
 
   it("ends with 2 where no server runs, and for what it is not told", async () => {
