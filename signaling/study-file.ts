@@ -17,11 +17,20 @@ export async function loadStudy(path: string): Promise<Study> {
     (error: unknown) => {
       if ((error as Error | null)?.name === "StudyError") throw error;
       const reason = String((error as Error | null)?.message ?? error).split("\n")[0];
-      throw new StudyError([`The study file ${path} cannot be loaded: ${reason}`]);
+      throw new StudyError([
+        `The study file ${path} cannot be loaded: ${reason}${lineOf(error, file)}`,
+      ]);
     },
   )) as { study?: Study };
   if (!Array.isArray(loaded.study?.scenes)) {
     throw new StudyError([`The study file ${path} must export \`study\`, made by defineStudy.`]);
   }
   return loaded.study;
+}
+
+/** Where in that file it went wrong, as Node tells it; empty if elsewhere. */
+function lineOf(error: unknown, file: string): string {
+  const [, behind = ""] = String((error as Error | null)?.stack).split(`${file}:`);
+  const line = /^[0-9]+/.exec(behind);
+  return line === null ? "" : ` (line ${line[0]})`;
 }

@@ -14,7 +14,7 @@ import {
   type SessionConfig,
 } from "../../engine/index.ts";
 import type { BlockConfig } from "../store/block-table.ts";
-import type { DataFolder } from "../store/data-folder.ts";
+import { DataError, type DataFolder } from "../store/data-folder.ts";
 import type { GameSettings } from "../store/game-table.ts";
 import {
   fillData,
@@ -111,6 +111,12 @@ function gymFaults({ gym, session, environment, samples }: GymParts): string[] {
   return faults;
 }
 
+async function load(path: string, bundles: Map<string, EnvironmentBundle>) {
+  const bundle = bundles.get(path) ?? (await bundleEnvironment(path));
+  bundles.set(path, bundle);
+  return { bundle, environment: await loadEnvironment(bundle.code, path) };
+}
+
 async function prepare(
   scene: GymScene,
   studyDir: string,
@@ -119,9 +125,10 @@ async function prepare(
 ): Promise<PreparedGame> {
   const { gym, sceneId } = scene;
   const path = resolve(studyDir, gym.environmentPath);
-  const bundle = bundles.get(path) ?? (await bundleEnvironment(path));
-  bundles.set(path, bundle);
-  const environment = await loadEnvironment(bundle.code, path);
+  const { bundle, environment } = await load(path, bundles).catch((error: unknown) => {
+    if (!(error instanceof DataError)) throw error;
+    throw new StudyError([`${error.message.replace(/[.]$/, "")} (scene \`${sceneId}\`)`]);
+  });
   const session: SessionConfig = { ...DEFAULT_SESSION_CONFIG, ...gym.session };
   const faults = gymFaults({ gym, session, environment, samples });
   if (faults.length > 0) {
@@ -144,7 +151,7 @@ async function prepare(
 
 /**
  * Prepares every gym scene and keeps its environment beside the data; `samples` are blocks of the conditions file.
- * @throws StudyError or DataError that names the scene or the file at fault.
+ * @throws StudyError that names the scene, or DataError when an environment cannot be kept.
  */
 export async function prepareGames(
   study: Study,

@@ -92,15 +92,25 @@ export interface StudyOptions {
 const SEED_MAX = 0xffffffff;
 const CLOSING_KINDS = ["end", "completion-code"];
 
+function kindOf(part: StudyPart | undefined): string {
+  return part instanceof SceneBuilder || part instanceof SceneWrapper ? part.kind : typeof part;
+}
+
+function named(part: StudyPart | undefined): string {
+  const kind = kindOf(part);
+  return part instanceof SceneBuilder ? `${kind} \`${part.sceneId}\`` : kind;
+}
+
 /** Scene numbers count from 1, each scene once, in the order of writing. */
 function orderFaults(list: FaultList, parts: readonly StudyPart[], mayBranch: boolean): void {
-  const kindOf = (part: StudyPart | undefined) =>
-    part instanceof SceneBuilder || part instanceof SceneWrapper ? part.kind : typeof part;
-  const first = kindOf(parts[0]);
-  const last = kindOf(parts.at(-1));
-  if (first !== "start") list.add(`Expected the first scene to be a StartScene, got ${first}`);
-  if (last !== "end" && last !== "completion-code") {
-    list.add(`Expected the last scene to be an EndScene or a CompletionCodeScene, got ${last}`);
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (kindOf(first) !== "start") {
+    list.add(`Expected the first scene to be a StartScene, got ${named(first)}`);
+  }
+  if (!CLOSING_KINDS.includes(kindOf(last))) {
+    list.add(
+      `Expected the last scene to be an EndScene or a CompletionCodeScene, got ${named(last)}`,
+    );
   }
   for (const [position, scene] of scenesOf(parts).entries()) {
     if (scene === parts[0] || scene === parts.at(-1) || !CLOSING_KINDS.includes(scene.kind))
@@ -124,7 +134,7 @@ function idFaults(list: FaultList, scenes: readonly Scene[]): void {
     const folder = sceneId.toLowerCase();
     if (seen.has(folder)) {
       list.add(
-        `Expected scene ids to differ in more than upper and lower case, got \`${sceneId}\``,
+        `Expected each scene id once, whatever its upper and lower case, got \`${sceneId}\` again`,
       );
     }
     seen.add(folder);
@@ -165,10 +175,14 @@ function partsOf(list: FaultList, options: StudyOptions): readonly StudyPart[] {
     throw new StudyError(list.faults);
   }
   const parts: unknown = stager?.parts ?? scenes;
-  if (!Array.isArray(parts) || !parts.every(isStudyPart)) {
+  if (!Array.isArray(parts)) {
     list.expect(false, "scenes", "a list of scenes such as new StartScene()", parts);
     throw new StudyError(list.faults);
   }
+  for (const [i, part] of parts.entries()) {
+    list.expect(isStudyPart(part), `scenes[${i}]`, "a scene such as new StartScene()", part);
+  }
+  if (!parts.every(isStudyPart)) throw new StudyError(list.faults);
   return parts;
 }
 

@@ -172,11 +172,11 @@ describe("tandem run", () => {
 
   it.each([
     ["export const x = 1;", /must export `study`/],
-    ["const broken = ;", /cannot be loaded/],
-    ["throw new Error('on purpose');", /cannot be loaded: on purpose/],
+    ["const a = 1;\nconst broken = ;", /cannot be loaded: .* \(line [0-9]+\)/],
+    ["throw new Error('on purpose');", /cannot be loaded: on purpose \(line [0-9]+\)/],
     [
       scenes("new GymScene().scene({ sceneId: 'g' }).environment('./no.ts')"),
-      /environment file .*no\.ts does not exist/,
+      /environment file .*no\.ts does not exist \(scene `g`\)/,
     ],
     [
       scenes(

@@ -226,7 +226,7 @@ describe("plans", () => {
       new RandomizeOrder([new EndScene().scene({ sceneId: "other" }), scene("a")]),
       "not to be a closing scene",
     ],
-    [[scene("a"), scene("a")], "Expected scene ids to differ"],
+    [[scene("a"), scene("a")], "Expected each scene id once"],
     [new RepeatScene(start, 2), "got `start` again"],
   ] satisfies [StudyPart, string][])("[SG9] refuses what cannot be drawn (%#)", (part, message) => {
     expect(() => flowOf(part)).toThrow(message);

@@ -119,10 +119,13 @@ describe("defineStudy", () => {
       { scenes: [start(), gym().environment("./game.ts", { n: 1n }), end()] },
       "Expected `config` to be plain data that JSON can hold",
     ],
-    [{ scenes: [end(), end()] }, "Expected the first scene to be a StartScene, got end (study)"],
+    [
+      { scenes: [end(), end()] },
+      "Expected the first scene to be a StartScene, got end `end` (study)",
+    ],
     [
       { scenes: [start(), gym()] },
-      "Expected the last scene to be an EndScene or a CompletionCodeScene, got gym (study)",
+      "Expected the last scene to be an EndScene or a CompletionCodeScene, got gym `cramped_room_0` (study)",
     ],
     [
       { scenes: [start(), end(), end()] },
@@ -130,7 +133,7 @@ describe("defineStudy", () => {
     ],
     [
       { scenes: [start(), new CompletionCodeScene().scene({ sceneId: "START" })] },
-      "Expected scene ids to differ in more than upper and lower case, got `START` (study)",
+      "Expected each scene id once, whatever its upper and lower case, got `START` again (study)",
     ],
     [{ scenes: [start(), new EndScene()] }, "Expected `sceneId` to be 1–100 letters"],
     [{ scenes: [start(), end().scene({ sceneId: "../x" })] }, 'got "../x" (scene `../x`)'],
@@ -139,6 +142,10 @@ describe("defineStudy", () => {
     [{ experimentId: "a/b" }, 'got "a/b" (study)'],
     [{ title: " " }, "Expected `title` to be a text that is not empty"],
     [{ scenes: "none" as never }, "Expected `scenes` to be a list of scenes"],
+    [
+      { scenes: [start(), "game" as never, end()] },
+      'Expected `scenes[1]` to be a scene such as new StartScene(), got "game" (study)',
+    ],
     [{ webrtc: { iceServers: [{ urls: "http://x" }] } }, "Expected `iceServers` to be a list"],
     [
       { webrtc: { transportMode: "pigeon" as never } },
