@@ -161,7 +161,7 @@ describe("episode", () => {
     expect(stays.log.slice(0, shared)).toEqual(leaves.log.slice(0, shared));
   });
 
-  it("ends as technical at the first error, with what was confirmed before it", async () => {
+  it("[RT3] ends as technical at the first error, with what was confirmed before it", async () => {
     const { recorder, log } = makeRecorder();
     const input = makeInput(0);
     let samples = 0;

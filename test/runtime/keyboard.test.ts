@@ -42,7 +42,7 @@ describe("keyboard", () => {
     expect(frame()).toBeNull();
   });
 
-  it("keeps a tap that begins and ends between two frames, for one frame", () => {
+  it("[RT2] keeps a tap that begins and ends between two frames, for one frame", () => {
     const { down, up, frame } = makeKeyboard();
     down("Space");
     up("Space");

@@ -104,7 +104,7 @@ describe("loop", () => {
     expect(session.currentFrame).toBe(505);
   });
 
-  it("caps what it catches up after a pause, counts the pause, and goes on at the usual pace", () => {
+  it("[RT1] caps what it catches up after a pause, counts the pause, and goes on at the usual pace", () => {
     const { loop, session, pass } = makeLoop(20);
     pass(10_000);
     expect(session.currentFrame).toBe(5);

@@ -258,7 +258,7 @@ describe("[SG10] repeats and orders", () => {
 });
 
 describe("scenes", () => {
-  it("consent: needs every statement, and lets those go who decline, with a file that says so", async () => {
+  it("[SG13] consent: needs every statement, and lets those go who decline, with a file that says so", async () => {
     const consent = new ConsentScene()
       .scene({ sceneId: "consent" })
       .consent({ statements: ["I am of age."], declineMessage: "See you." });
@@ -309,7 +309,7 @@ describe("scenes", () => {
     });
   });
 
-  it("fields in a body are answers, and placeholders show them without letting them be HTML", async () => {
+  it("[SG13] fields in a body are answers, and placeholders show them without letting them be HTML", async () => {
     const scenes = [
       start(),
       text("about")

@@ -203,7 +203,7 @@ describe("a recovery", () => {
     },
   );
 
-  it("[SE5][SE9] of whoever goes wrong in the last frames before a departure's end is told by all who stay", () => {
+  it("[SE18][SE5] of whoever goes wrong in the last frames before a departure's end is told by all who stay", () => {
     let differing = 0;
     for (const seed of SEEDS) {
       const atMs = 1_200 + (seed % 7) * 50;

@@ -174,7 +174,7 @@ describe("each control changes what it names", () => {
     Object.entries(GAMES).flatMap(([game, { playerCounts }]) =>
       playerCounts.map((players) => [game, players] as const),
     ),
-  )("[SB2] the bots of %s play with %i peers", (game, players) => {
+  )("[SB10] the bots of %s play with %i peers", (game, players) => {
     const setUp = { ...base(game, players), inputs: Array(players).fill("bot") };
     const summary = summarize(runToEnd(setUp, hasher, UNTIL_MS), hasher);
     expect(summary.verifiedFrames).toBeGreaterThan(100);
