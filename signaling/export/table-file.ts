@@ -7,7 +7,7 @@ import type { Column, ColumnType } from "./column.ts";
 
 /** Cells in memory before they are written: some 100 MB at the most, and Parquet's row groups. */
 const GROUP_CELLS_MAX = 1_000_000;
-/** Columns by which tables are searched; finding the least and the greatest of all others takes longest of all. */
+/** The keys of a frame and its number, by which tables are searched; the least and greatest of all columns cost most of the time. */
 const STATISTICS_COLUMNS = 9;
 
 const PARQUET_TYPES = {
