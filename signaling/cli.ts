@@ -12,13 +12,10 @@ import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 import type { RunningServer } from "./server.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
 import { addSyncTestCommand } from "./sync-test-command.ts";
+import { EXIT_UNUSABLE, say } from "./terminal.ts";
 
-/** Something the person at the keyboard has to put right. */
-const EXIT_UNUSABLE = 2;
 /** As shells count an end by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 function parsePort(text: string): number {
   const port = Number(text);

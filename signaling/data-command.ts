@@ -3,22 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Finding, Suggestion } from "./export/reconciliation.ts";
 import { DataError } from "./store/data-folder.ts";
+import { orSentence, say } from "./terminal.ts";
 
 const EXIT_LOOK = 1;
-const EXIT_UNUSABLE = 2;
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
-
-/** One sentence and exit code 2 for what the person at the keyboard can put right. */
-async function orSentence(act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = EXIT_UNUSABLE;
-  }
-}
 
 interface ExportOptions {
   readonly out: string;

@@ -1,9 +1,10 @@
 /** `tandem end`: ends a study, or some of its participants, while it runs. */
 import type { Command } from "commander";
 import { DataError } from "./store/data-folder.ts";
+import { orSentence, say } from "./terminal.ts";
 
+/** Somebody who was named is not there, or had ended before. */
 const EXIT_NOT_ALL = 1;
-const EXIT_UNUSABLE = 2;
 
 interface EndOptions {
   readonly participant?: readonly string[];
@@ -16,9 +17,10 @@ async function runEnd(dataDir: string, { participant, all = false }: EndOptions)
   }
   const { askToEnd } = await import("./admin-door.ts");
   const { ended, over, unknown } = await askToEnd(dataDir, participant ?? null);
-  for (const subjectId of ended) process.stdout.write(`${subjectId}: ended\n`);
-  for (const subjectId of over) process.stdout.write(`${subjectId}: had ended before\n`);
-  for (const subjectId of unknown) process.stdout.write(`${subjectId}: nobody of that id\n`);
+  for (const subjectId of ended) say(`${subjectId}: ended`);
+  for (const subjectId of over) say(`${subjectId}: had ended before`);
+  for (const subjectId of unknown) say(`${subjectId}: nobody of that id`);
+  if (all && ended.length === 0) say("Nobody is on their way.");
   if (over.length + unknown.length > 0) process.exitCode = EXIT_NOT_ALL;
 }
 
@@ -31,13 +33,5 @@ export function addEndCommand(program: Command): void {
     .argument("<data-dir>", "data folder of the running server")
     .option("--participant <ids...>", "subject ids")
     .option("--all", "everybody who is on their way")
-    .action(async (dataDir: string, options: EndOptions) => {
-      try {
-        await runEnd(dataDir, options);
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error;
-        process.stderr.write(`${error.message}\n`);
-        process.exitCode = EXIT_UNUSABLE;
-      }
-    });
+    .action((dataDir: string, options: EndOptions) => orSentence(() => runEnd(dataDir, options)));
 }

@@ -3,6 +3,7 @@ import { constants, copyFile, mkdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import writeFileAtomic from "write-file-atomic";
+import { EXIT_UNUSABLE, say } from "../terminal.ts";
 import type { Conditions } from "./expansion/conditions.ts";
 import { ConditionsError, PythonError } from "./expansion/error.ts";
 import { jsonText } from "./expansion/python-text.ts";
@@ -10,8 +11,6 @@ import type { Table, Value } from "./expansion/value.ts";
 import { ConditionsFileError, loadConditions, SAMPLE_CONDITIONS } from "./file.ts";
 
 const EXIT_FAULTY = 1;
-/** Something the person at the keyboard has to put right. */
-const EXIT_UNUSABLE = 2;
 
 /** How many participants `verify-config-file` shows, as in experiment-server. */
 const SHOWN_PARTICIPANTS = 5;
@@ -27,8 +26,6 @@ export function parseParticipantIndex(text: string): number {
   if (/^[0-9]+$/.test(text) && value >= 1 && value <= PARTICIPANTS_MAX) return value;
   throw new InvalidArgumentError(`Expected an integer 1–${PARTICIPANTS_MAX}.`);
 }
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Something to say about the files given, and the exit code for it. */
 class UsageError extends Error {}

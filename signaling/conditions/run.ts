@@ -1,5 +1,6 @@
 /** `tandem run file.toml`: serves conditions until somebody stops it. */
 import { pino } from "pino";
+import { say } from "../terminal.ts";
 import { type RunningConditionsServer, startConditionsServer } from "./server.ts";
 
 export interface ConditionsRunOptions {
@@ -13,8 +14,6 @@ export interface ConditionsRunOptions {
 
 /** What a script that started this process is told. */
 export type ServerReady = Pick<RunningConditionsServer, "url" | "port" | "adminToken">;
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Nobody could stop a server whose script has ended. */
 function tellScript({ url, port, adminToken, close }: RunningConditionsServer): void {

@@ -78,7 +78,10 @@ describe("[SG21] tandem end", () => {
     for (const page of [...pages, carl, dora] as HeadlessPage[]) {
       expect(await page.take("scene")).toMatchObject(ENDED);
     }
-    expect(await runTandem("end", server.dataDir, "--all")).toMatchObject({ code: 0, stdout: "" });
+    expect(await runTandem("end", server.dataDir, "--all")).toMatchObject({
+      code: 0,
+      stdout: "Nobody is on their way.\n",
+    });
     const one = await runTandem("end", server.dataDir, "--participant", "dora");
     expect(one).toMatchObject({ code: 1, stdout: "dora: had ended before\n" });
     const next = await server.open("emil");
