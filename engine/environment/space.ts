@@ -23,9 +23,13 @@ export type Action = Json;
 /** A few fit a packet with those that are not acknowledged; what is longer is no input but a document. */
 const JSON_BYTES_MAX = 64;
 
+/** One of n choices: an integer in [0, n). */
 export const discrete = (n: number): Space => ({ kind: "discrete", n });
+/** Several choices at once: entry i is an integer in [0, nvec[i]). */
 export const multiDiscrete = (nvec: readonly number[]): Space => ({ kind: "multi-discrete", nvec });
+/** n switches, each 0 or 1. */
 export const multiBinary = (n: number): Space => ({ kind: "multi-binary", n });
+/** `size` numbers in [low, high], rounded to float32. */
 export const box = (low: number, high: number, size: number): Space => ({
   kind: "box",
   low,
@@ -33,7 +37,10 @@ export const box = (low: number, high: number, size: number): Space => ({
   size,
 });
 
-/** @throws InvariantError unless `maxBytes` is an integer 1–64. */
+/**
+ * A small JSON value of at most so many bytes.
+ * @throws InvariantError unless `maxBytes` is an integer 1–64.
+ */
 export function json({ maxBytes }: { readonly maxBytes: number }): Space {
   assert(
     Number.isInteger(maxBytes) && maxBytes >= 1 && maxBytes <= JSON_BYTES_MAX,

@@ -9,8 +9,11 @@ export const PREDICTORS = ["repeat-last", "neutral", "environment"] as const;
 
 /** What becomes of a seat whose player has left. */
 export const DEPARTURE_POLICIES = ["end", "neutral", "bot"] as const;
+/** What a page plays that has not its participant's attention. */
 export const HIDDEN_POLICIES = ["continue", "neutral", "pause"] as const;
+/** What follows when a silent peer is heard again. */
 export const INTERRUPTION_POLICIES = ["continue", "pause"] as const;
+/** What becomes of an episode in which states differ. */
 export const DESYNC_POLICIES = ["dispute", "recover"] as const;
 
 export interface SessionConfig {
@@ -49,6 +52,7 @@ export interface SessionConfig {
   readonly onDesync: (typeof DESYNC_POLICIES)[number];
 }
 
+/** What a session is where nobody says otherwise. */
 export const DEFAULT_SESSION_CONFIG: SessionConfig = {
   inputDelayFrames: 2,
   predictionWindowFrames: 8,

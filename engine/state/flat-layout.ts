@@ -42,10 +42,15 @@ const CONSTRUCTORS = {
 /** Offsets are multiples of 8 so that every view is aligned whatever comes before it. */
 const ALIGNMENT_BYTES = 8;
 
+/** A field of `length` numbers as JavaScript has them. */
 export const float64 = (length = 1): Field<"float64"> => ({ kind: "float64", length });
+/** A field of `length` numbers rounded to float32. */
 export const float32 = (length = 1): Field<"float32"> => ({ kind: "float32", length });
+/** A field of `length` signed integers of 32 bits. */
 export const int32 = (length = 1): Field<"int32"> => ({ kind: "int32", length });
+/** A field of `length` unsigned integers of 32 bits. */
 export const uint32 = (length = 1): Field<"uint32"> => ({ kind: "uint32", length });
+/** A field of `length` unsigned integers of 8 bits. */
 export const uint8 = (length = 1): Field<"uint8"> => ({ kind: "uint8", length });
 
 /** Declares a flat state. Field order is memory order. */

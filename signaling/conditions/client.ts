@@ -1,9 +1,11 @@
 /** Asks a conditions server; the same methods and results as experiment-server's client for Python. */
 
+/** What the server answered, or why it did not do what it was asked. */
 export type ClientResult<T> =
   | { readonly ok: true; readonly data: T }
   | { readonly ok: false; readonly data: { readonly message: string } };
 
+/** The values of one block, by name. */
 export type Config = Readonly<Record<string, unknown>>;
 
 export interface ConditionsClientOptions {
