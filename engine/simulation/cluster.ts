@@ -72,6 +72,8 @@ export class Cluster {
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
   readonly peers: ClusterPeer[];
+  /** `nextTickUs[peer]`: when that peer's timer fires next. */
+  readonly nextTickUs: number[] = [];
   readonly #options: ClusterOptions;
   readonly #departed = new Set<number>();
   readonly #away = new Set<number>();
@@ -139,7 +141,11 @@ export class Cluster {
 
   #start(peer: number, startUs: number): void {
     const { incarnation } = this.peers[peer] as ClusterPeer;
-    this.clock.at(startUs, () => this.#tick(peer, incarnation, startUs));
+    this.#tickAt(startUs, peer, incarnation, startUs);
+  }
+
+  #tickAt(atUs: number, peer: number, incarnation: number, dueUs: number): void {
+    this.nextTickUs[peer] = this.clock.at(atUs, () => this.#tick(peer, incarnation, dueUs));
   }
 
   /** The page is gone with all it had; not if it is done, or the only one that has the episode. */
@@ -249,7 +255,7 @@ export class Cluster {
     const periodUs = 1_000_000 / this.#options.environment.fps / session.rate;
     const wishedUs = dueUs + periodUs * (1 + clock.driftPpm / 1_000_000);
     const nextUs = this.#afterPauses(peer, wishedUs);
-    this.clock.at(this.#timerUs(peer, nextUs, clock), () => this.#tick(peer, incarnation, nextUs));
+    this.#tickAt(this.#timerUs(peer, nextUs, clock), peer, incarnation, nextUs);
   }
 
   /** When a timer set for `atUs` fires. */

@@ -20,8 +20,13 @@ export class VirtualClock {
     return this.#nowUs / 1_000;
   }
 
-  /** Runs `run` at `atUs`, or now if that has passed. O(log n). */
-  at(atUs: number, run: () => void): void {
+  /** Of the next moment; infinite when there is none. */
+  get nextUs(): number {
+    return this.#heap[0]?.atUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Runs `run` at `atUs`, or now if that has passed; returns when that is. O(log n). */
+  at(atUs: number, run: () => void): number {
     const moment = { atUs: Math.max(Math.round(atUs), this.#nowUs), order: this.#order++, run };
     const heap = this.#heap;
     heap.push(moment);
@@ -32,6 +37,7 @@ export class VirtualClock {
       swap(heap, child, parent);
       child = parent;
     }
+    return moment.atUs;
   }
 
   /** Moves to the next moment and runs it; false when there is none. */

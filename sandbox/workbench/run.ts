@@ -131,14 +131,15 @@ export class Run {
     this.cluster.run(untilMs);
   }
 
-  /** Everybody's next tick, but for who has none within one period: a page that is paused, hidden or gone. */
+  /** Everybody's next tick, but for who has none before somebody's second: a page that is slower, hidden or gone. */
   advanceTick(): void {
     this.#takeTunnelled();
-    const { clock } = this.cluster;
+    const { clock, nextTickUs } = this.cluster;
     const before = this.logs.map(({ ticks }) => ticks);
-    const untilMs = this.nowMs + 1_000 / this.environment.fps;
-    const isDone = () => this.logs.every(({ ticks }, peer) => ticks > (before[peer] as number));
-    while (this.nowMs < untilMs && !this.isOver && !isDone()) clock.step();
+    const hasTicked = ({ ticks, peer }: PeerLog) => ticks > (before[peer] as number);
+    const isSecond = (log: PeerLog) =>
+      hasTicked(log) && clock.nextUs >= (nextTickUs[log.peer] as number);
+    while (!this.isOver && !this.logs.every(hasTicked) && !this.logs.some(isSecond)) clock.step();
   }
 
   /** Reads what is too dear to read each tick. */
