@@ -38,7 +38,7 @@ export class ProbeBoard {
   start(proposal: Proposal): void {
     const { clock, openLines } = this.#options;
     const gameId = openLines(proposal.subjectIds);
-    const probe = new Probe(proposal.subjectIds, clock.nowMs());
+    const probe = new Probe(proposal.subjectIds, clock.steadyMs());
     const cancel = clock.after(PROBE_TIMEOUT_MS, () => this.#judge(gameId));
     this.#runs.set(gameId, { run: { gameId, proposal, probe }, cancel });
   }
@@ -57,12 +57,12 @@ export class ProbeBoard {
   }
 
   estimate(one: string, other: string): PathEstimate {
-    return this.#memory.estimate(one, other, this.#options.clock.nowMs());
+    return this.#memory.estimate(one, other, this.#options.clock.steadyMs());
   }
 
   findings(here: ReadonlySet<string>) {
     return this.#memory
-      .findings(here, this.#options.clock.nowMs())
+      .findings(here, this.#options.clock.steadyMs())
       .map(({ subjectIds, rttMs }) => ({ subjectIds, rttMs }));
   }
 
@@ -95,7 +95,7 @@ export class ProbeBoard {
   #judge(gameId: string): void {
     const run = this.#take(gameId);
     if (run === null) return;
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.#options.clock.steadyMs();
     for (const { subjectIds, rttMs } of run.probe.pairs()) {
       this.#memory.remember(...subjectIds, rttMs, nowMs);
     }

@@ -49,6 +49,7 @@ export interface WaitingRoomOptions {
 interface Waiting {
   readonly subjectId: string;
   readonly visitId: string;
+  /** Of the steady clock. */
   readonly sinceMs: number;
 }
 
@@ -80,7 +81,7 @@ export class WaitingRoom {
   join(subjectId: string, visitId: string): void {
     if (this.#find(subjectId) !== undefined) return;
     const key = `${subjectId} ${visitId}`;
-    const sinceMs = this.#options.clock.nowMs() - (this.#waitedMs.get(key) ?? 0);
+    const sinceMs = this.#nowMs() - (this.#waitedMs.get(key) ?? 0);
     this.#queue.push({ subjectId, visitId, sinceMs });
     this.#tick();
   }
@@ -90,7 +91,7 @@ export class WaitingRoom {
     if (waiting === undefined) return;
     const run = this.#probes.abandon(subjectId);
     if (run !== null) this.#endProbe(run, "abandoned", run.proposal.limitMs);
-    const waitedMs = this.#waited(waiting);
+    const waitedMs = this.#nowMs() - waiting.sinceMs;
     this.#release([subjectId]);
     this.#waitedMs.set(`${subjectId} ${waiting.visitId}`, waitedMs);
     this.#tick();
@@ -112,15 +113,15 @@ export class WaitingRoom {
     return this.#queue.find((waiting) => waiting.subjectId === subjectId);
   }
 
-  #waited({ sinceMs }: Waiting): number {
-    return this.#options.clock.nowMs() - sinceMs;
+  /** Whole milliseconds, as records and pages show them. */
+  #nowMs(): number {
+    return Math.floor(this.#options.clock.steadyMs());
   }
 
-  #everybody(): Waited[] {
-    return this.#queue.map((waiting) => ({
-      subjectId: waiting.subjectId,
-      waitedMs: this.#waited(waiting),
-    }));
+  /** By one look at the clock: between two of them a busy machine may let pass more than lies between two arrivals. */
+  #waited(queue: readonly Waiting[]): Waited[] {
+    const nowMs = this.#nowMs();
+    return queue.map(({ subjectId, sinceMs }) => ({ subjectId, waitedMs: nowMs - sinceMs }));
   }
 
   #release(subjectIds: readonly string[]): void {
@@ -136,24 +137,24 @@ export class WaitingRoom {
     this.#cancelTick = null;
     this.#scan();
     const { clock, timeoutMs, onWait } = this.#options;
-    const isOver = (waiting: Waiting) => this.#waited(waiting) >= timeoutMs;
-    for (const waiting of this.#free().filter(isOver)) this.#timeOut(waiting, "waitroom_timeout");
-    for (const waiting of this.#queue) {
-      const { subjectId } = waiting;
-      const isProbing = this.#probes.isBusy(subjectId);
-      onWait(subjectId, this.#waited(waiting), this.#queue.length, isProbing);
+    for (const { subjectId, waitedMs } of this.#waited(this.#free())) {
+      if (waitedMs >= timeoutMs) this.#timeOut(subjectId, "waitroom_timeout");
+    }
+    const waited = this.#waited(this.#queue);
+    for (const { subjectId, waitedMs } of waited) {
+      onWait(subjectId, waitedMs, waited.length, this.#probes.isBusy(subjectId));
     }
     if (this.#queue.length === 0) return;
     // A time-out waits for the end of a probe.
-    const leftMs = this.#queue.map((waiting) => timeoutMs - this.#waited(waiting));
+    const leftMs = waited.map(({ waitedMs }) => timeoutMs - waitedMs);
     const nextMs = Math.min(TELL_INTERVAL_MS, ...leftMs.filter((ms) => ms > 0));
     this.#cancelTick = clock.after(nextMs, () => this.#tick());
   }
 
-  #timeOut(waiting: Waiting, reason: "waitroom_timeout" | "known_group_missing"): void {
-    const { subjectId } = waiting;
-    const candidates = this.#everybody();
-    const waitedMs = this.#waited(waiting);
+  #timeOut(subjectId: string, reason: "waitroom_timeout" | "known_group_missing"): void {
+    const candidates = this.#waited(this.#queue);
+    const waitedMs = candidates.find((one) => one.subjectId === subjectId)?.waitedMs;
+    if (waitedMs === undefined) return;
     this.#release([subjectId]);
     this.#options.onTimeout(subjectId);
     this.#options.onEvent({ event: "timeout", subjectId, waitedMs, reason }, candidates);
@@ -175,18 +176,15 @@ export class WaitingRoom {
   #matchByRules(): void {
     const { acquaintance } = this.#options;
     const isAnybodyKept = this.#rules.groupWaitTimeoutMs !== null;
-    const candidates = this.#free().map((waiting): Candidate => {
-      const { subjectId } = waiting;
-      const known = isAnybodyKept ? acquaintance(subjectId) : STRANGER;
-      return { subjectId, waitedMs: this.#waited(waiting), ...known };
+    const candidates = this.#waited(this.#free()).map((waited): Candidate => {
+      const known = isAnybodyKept ? acquaintance(waited.subjectId) : STRANGER;
+      return { ...waited, ...known };
     });
     const { proposals, expired } = matchWaiting(candidates, this.#rules, (one, other) =>
       this.#probes.estimate(one, other),
     );
     for (const proposal of proposals) this.#propose(proposal);
-    for (const waiting of this.#queue.filter(({ subjectId }) => expired.includes(subjectId))) {
-      this.#timeOut(waiting, "known_group_missing");
-    }
+    for (const subjectId of expired) this.#timeOut(subjectId, "known_group_missing");
   }
 
   async #matchByAsking(): Promise<void> {
@@ -195,7 +193,7 @@ export class WaitingRoom {
     try {
       const answer = await askMatchmaker(matchmaking, this.#request(), clock);
       if (answer.kind === "failed") {
-        onEvent({ event: "matcher_failure", detail: answer.detail }, this.#everybody());
+        onEvent({ event: "matcher_failure", detail: answer.detail }, this.#waited(this.#queue));
         this.#matchByRules();
       } else {
         for (const proposal of answer.proposals) this.#propose(proposal);
@@ -209,13 +207,11 @@ export class WaitingRoom {
 
   #request(): MatchRequest {
     const { sceneId, groupSize, clock, acquaintance, profile } = this.#options;
-    const free = this.#free();
-    const candidates = free.map((waiting) => {
-      const { subjectId } = waiting;
+    const candidates = this.#waited(this.#free()).map(({ subjectId, waitedMs }) => {
       const { partners } = acquaintance(subjectId);
-      return { subjectId, waitedMs: this.#waited(waiting), partners, ...profile(subjectId) };
+      return { subjectId, waitedMs, partners, ...profile(subjectId) };
     });
-    const rtts = this.#probes.findings(new Set(free.map(({ subjectId }) => subjectId)));
+    const rtts = this.#probes.findings(new Set(candidates.map(({ subjectId }) => subjectId)));
     return { sceneId, groupSize, nowMs: clock.nowMs(), candidates, rtts };
   }
 
@@ -232,7 +228,7 @@ export class WaitingRoom {
 
   #match({ subjectIds, reason, limitMs }: Proposal, run: ProbeRun | null): void {
     const { onMatch, onEvent } = this.#options;
-    const candidates = this.#everybody();
+    const candidates = this.#waited(this.#queue);
     this.#release(subjectIds);
     const gameId = onMatch(subjectIds, run?.gameId ?? null);
     const rtts = run?.probe.pairs() ?? [];
@@ -242,11 +238,10 @@ export class WaitingRoom {
 
   /** The limit may have been relaxed while the pages measured. */
   #judged(run: ProbeRun): void {
-    const waitedMs = run.proposal.subjectIds.map((id) => {
-      const waiting = this.#find(id);
-      return waiting === undefined ? 0 : this.#waited(waiting);
-    });
-    const limitMs = rttLimitMs(this.#rules.rttLimits, Math.max(...waitedMs));
+    const { subjectIds } = run.proposal;
+    const group = this.#queue.filter(({ subjectId }) => subjectIds.includes(subjectId));
+    const waitedMs = this.#waited(group).map((one) => one.waitedMs);
+    const limitMs = rttLimitMs(this.#rules.rttLimits, Math.max(0, ...waitedMs));
     const isAccepted = run.probe.passes(limitMs);
     this.#endProbe(run, isAccepted ? "accepted" : "rejected", limitMs);
     if (isAccepted) this.#match({ ...run.proposal, limitMs }, run);
@@ -260,9 +255,9 @@ export class WaitingRoom {
   ): void {
     const { clock, closeLines, onEvent } = this.#options;
     if (outcome !== "accepted") closeLines(gameId);
-    const durationMs = clock.nowMs() - probe.startedAtMs;
+    const durationMs = Math.round(clock.steadyMs() - probe.startedAtMs);
     const [group, rtts] = [[...probe.subjectIds], [...probe.pairs()]];
     const event = { event: "probe" as const, gameId, group, limitMs, rtts, outcome, durationMs };
-    onEvent(event, this.#everybody());
+    onEvent(event, this.#waited(this.#queue));
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { openRoom } from "./open-room.ts";
 
 describe("WaitingRoom", () => {
@@ -9,6 +10,45 @@ describe("WaitingRoom", () => {
       ["a", "b"],
       ["c", "d"],
     ]);
+  });
+
+  it("[SG5][MM1] keeps the order of arrival on a machine that is held up between two looks at its clock", () => {
+    /** Each look takes longer than everything before it. */
+    class BusyClock extends FakeClock {
+      #lookMs = 1;
+
+      override nowMs(): number {
+        this.#lookMs *= 2;
+        return this.#lookMs;
+      }
+
+      override steadyMs(): number {
+        return this.nowMs();
+      }
+    }
+    const timeoutMs = Number.MAX_SAFE_INTEGER;
+    const { matches, room } = openRoom({ clock: new BusyClock(), timeoutMs });
+    for (const subject of ["a", "b", "c", "d"]) room.join(subject, "v");
+    expect(matches).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+  });
+
+  it("[SG5] counts the wait by a clock that nobody sets", () => {
+    let setBackMs = 0;
+    class SetClock extends FakeClock {
+      override nowMs(): number {
+        return super.nowMs() - setBackMs;
+      }
+    }
+    const clock = new SetClock();
+    const { timedOut, told, room } = openRoom({ clock });
+    room.join("a", "v");
+    setBackMs = 3_600_000;
+    clock.advance(2_500);
+    expect(told.map(([, waitedMs]) => waitedMs)).toEqual([0, 1_000, 2_000]);
+    expect(timedOut).toEqual(["a"]);
   });
 
   it("makes groups of one at once and of three when three are there", () => {
