@@ -1,5 +1,6 @@
 /** `tandem run` as a process of its own, which is killed and started again on the same port and folder. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -7,15 +8,22 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const CLI = join(import.meta.dirname, "../../signaling/cli.ts");
 const LOOK_INTERVAL_MS = 25;
+/** Systems give ports from 32,768 up to whoever asks for any: one of those would be gone while the server is down. */
+const PORTS = [10_000, 32_768] as const;
 
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("Expected a port");
-  return address.port;
+  for (;;) {
+    const port = randomInt(...PORTS);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
 }
 
 export class KilledServer {

@@ -51,6 +51,8 @@ export class RawBrowser {
       if (url === undefined) continue;
       const socket = new WebSocket(url);
       await once(socket, "open");
+      // Nobody reads on: once the pipe is full a browser that complains would stand still.
+      process.stderr.resume();
       return new RawBrowser(process, profile, socket);
     }
     throw new Error("Expected Chromium to name its debugging address, got an end");
