@@ -93,7 +93,6 @@ export class Participant {
   /** Walks from the link through the game alone to the waiting room of the paired one. */
   async comeToMatch(url: string): Promise<void> {
     await this.comeToGame(url);
-    await this.waitForStatus({ phase: "playing" });
     await this.waitForStatus({ scene: "gym", phase: null, step: 2 });
     await this.goOn("gym");
   }

@@ -1,8 +1,8 @@
 /** Every control of the sandbox's pane, operated in the page: each changes what it names, and none is left out. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Summary } from "../../sandbox/workbench/summary.ts";
-import { type Measured, measureClosely } from "../support/sandbox-figures.ts";
-import { PLAIN, SandboxPage, UNTIL_MS } from "../support/sandbox-page.ts";
+import type { Summary } from "../../../sandbox/workbench/summary.ts";
+import { type Measured, measureClosely } from "../../support/sandbox-figures.ts";
+import { PLAIN, SandboxPage, UNTIL_MS } from "../../support/sandbox-page.ts";
 
 let sandbox: SandboxPage;
 
