@@ -9,10 +9,19 @@ const BROWSER_TESTS = "test/browser/*.test.ts";
 /** What a busy machine only makes slower, in real browsers, too. */
 const UNTIMED_BROWSER_TESTS = "test/browser/untimed/*.test.ts";
 
+/** What measures the process it runs in, or sets it: in one of its own, a file each. */
+const ISOLATED_TESTS = ["test/benchmarks/**/*.test.ts", "test/runtime/**/*.test.ts"];
+
 /** On two cores: of three files one usually waits, for a timer or for a process. */
 const MAX_WORKERS = 3;
 
 const SHARED = { globalSetup: "./test/support/built-pages.ts" } as const;
+const NODE_SHARED = {
+  ...SHARED,
+  testTimeout: 60_000,
+  maxWorkers: MAX_WORKERS,
+  sequence: { groupOrder: 0 },
+} as const;
 const BROWSER_SHARED = { ...SHARED, testTimeout: 240_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
@@ -24,13 +33,13 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**"],
-          testTimeout: 60_000,
-          ...SHARED,
-          maxWorkers: MAX_WORKERS,
-          sequence: { groupOrder: 0 },
+          exclude: ["test/browser/**", ...ISOLATED_TESTS],
+          // The files of a worker share its modules: to load them anew for each took longer than many a file.
+          isolate: false,
+          ...NODE_SHARED,
         },
       },
+      { test: { name: "node-isolated", include: ISOLATED_TESTS, ...NODE_SHARED } },
       {
         test: {
           name: "browser-untimed",

@@ -8,7 +8,8 @@ import { type StudyRun, startStudyRun } from "../support/study-run.ts";
 /** Long enough that page and server really wait, short enough for a test. */
 const DROPOUT_WAIT_MS = 1_500;
 const RETURN_GRACE_MS = 1_000;
-const STEPS = 600;
+/** A minute, of which the test needs a few seconds. */
+const STEPS = 3_600;
 
 let run: StudyRun;
 
