@@ -36,6 +36,8 @@ export class GameRun {
   /** Whether this page came back into the game and has yet to play with the others. */
   private isReturning: boolean;
   private stopReason: CloseReason | null = null;
+  /** Ends a break when play is stopped in it. */
+  private endBreak: () => void = () => {};
   private readonly closings: Promise<void>[] = [];
 
   constructor(options: GameRunOptions) {
@@ -60,6 +62,7 @@ export class GameRun {
   /** Ends play at the confirmed prefix; what is confirmed is still handed in. */
   stop(reason: CloseReason, detail: string): void {
     this.stopReason ??= reason;
+    this.endBreak();
     this.play?.episode.stop(detail);
   }
 
@@ -120,10 +123,13 @@ export class GameRun {
     return true;
   }
 
-  /** The break between two episodes. */
+  /** The break between two episodes; nobody who was stopped sits it out. */
   private async rest(breakMs: number): Promise<void> {
     this.options.patch({ phase: { kind: "break", resumesAtMs: performance.now() + breakMs } });
-    await wait(breakMs);
+    const stopped = new Promise<void>((resolve) => {
+      this.endBreak = resolve;
+    });
+    if (this.stopReason === null) await Promise.race([wait(breakMs), stopped]);
   }
 
   /** What the server knows of an episode that others may play already; resolves when the break before it is over. */

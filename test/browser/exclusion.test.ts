@@ -52,13 +52,13 @@ const study = defineStudy({
   ],
 });
 
-/** A second of play, then three of a break. */
+/** A second of play, then a break that nobody sits out who was excluded in it. */
 const studyWithBreak = defineStudy({
   experimentId: "breaks",
   title: "A study with a break",
   scenes: [
     new StartScene().scene({ sceneId: "welcome" }),
-    game().gameplay({ numEpisodes: 2, maxSteps: 60, resetFreezeMs: 3_000 }).multiplayer({
+    game().gameplay({ numEpisodes: 2, maxSteps: 60, resetFreezeMs: 60_000 }).multiplayer({
       continuousMonitoringEnabled: true,
       continuousTabWarningMs: 200,
       continuousTabExcludeMs: 400,
