@@ -4,8 +4,10 @@ import { defineConfig } from "vitest/config";
 // Worker and command-line processes start in half the time when Node keeps what it has compiled.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node-compile");
 
-/** Games in real time: their files run one at a time, after the rest. */
+/** Games in real time: two files at a time, after the rest, leave each page the time that it needs. */
 const BROWSER_TESTS = "test/browser/*.test.ts";
+/** What looks for when something happened, or how fast it was: last, and a file at a time. */
+const LONE_BROWSER_TESTS = "test/browser/alone/*.test.ts";
 /** What a busy machine only makes slower, in real browsers, too. */
 const UNTIMED_BROWSER_TESTS = "test/browser/untimed/*.test.ts";
 
@@ -53,8 +55,17 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [BROWSER_TESTS],
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+          ...BROWSER_SHARED,
+        },
+      },
+      {
+        test: {
+          name: "browser-alone",
+          include: [LONE_BROWSER_TESTS],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           ...BROWSER_SHARED,
         },
       },

@@ -3,12 +3,12 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ImpairedCounts, impair } from "../support/browser.ts";
-import { runTandem } from "../support/command-line.ts";
-import { checkDataFiles } from "../support/data-check.ts";
-import { study } from "../support/paired-study.ts";
-import type { Participant } from "../support/participant.ts";
-import { type StudyRun, startStudyRun } from "../support/study-run.ts";
+import { type ImpairedCounts, impair } from "../../support/browser.ts";
+import { runTandem } from "../../support/command-line.ts";
+import { checkDataFiles } from "../../support/data-check.ts";
+import { study } from "../../support/paired-study.ts";
+import type { Participant } from "../../support/participant.ts";
+import { type StudyRun, startStudyRun } from "../../support/study-run.ts";
 
 const SUBJECTS = ["anna", "ben"] as const;
 /** Round trip of some 120 ms: several frames of the 60-Hz game, within its window of ten. */

@@ -1,7 +1,7 @@
 /** What the sandbox says of its own pace, and what a frame costs it. */
 import type { CDPSession } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SandboxPage } from "../support/sandbox-page.ts";
+import { SandboxPage } from "../../support/sandbox-page.ts";
 
 let sandbox: SandboxPage;
 

@@ -1,8 +1,8 @@
 /** A direct path that dies and comes back while both pages live. */
 import type { Page } from "playwright";
 import { describe, expect, it, type TestContext } from "vitest";
-import { PageHost } from "../transport/page-host.ts";
-import { UdpProxy } from "../transport/udp-proxy.ts";
+import { PageHost } from "../../transport/page-host.ts";
+import { UdpProxy } from "../../transport/udp-proxy.ts";
 
 /** More than a few: a second of play. */
 const PACKETS = 50;
