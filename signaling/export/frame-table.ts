@@ -8,7 +8,7 @@ import type { Column, ColumnType } from "./column.ts";
 import type { ReplayRecord } from "./data-reader.ts";
 import { FrameColumns } from "./frame-column.ts";
 import { cellsOf, columnsOf, EPISODE_KEYS } from "./table.ts";
-import { TableFile } from "./table-file.ts";
+import { converted, TableFile } from "./table-file.ts";
 
 type Row = readonly string[];
 
@@ -107,17 +107,8 @@ function cellsByColumn(columns: readonly Column[], { header, rows }: Sheet): unk
   return columns.map(({ name, type }) => {
     const place = places.get(name);
     if (place === undefined) return rows.map(() => null);
-    let last = "";
-    let value = parsedCell(type, last);
-    return rows.map((row) => {
-      const cell = row[place] as string;
-      // Most cells say what the one above them says.
-      if (cell !== last) {
-        last = cell;
-        value = parsedCell(type, cell);
-      }
-      return value;
-    });
+    const cells = rows.map((row) => row[place] as string);
+    return converted(cells, (cell) => parsedCell(type, cell));
   });
 }
 

@@ -39,15 +39,11 @@ function parquetCell(type: ColumnType, value: unknown): unknown {
   }
 }
 
-/** Equal neighbours are converted once. */
-function converted<T>(cells: readonly unknown[], convert: (cell: unknown) => T): T[] {
-  let last: unknown = null;
-  let result = convert(last);
-  return cells.map((cell) => {
-    if (cell !== last) {
-      last = cell;
-      result = convert(cell);
-    }
+/** Equal neighbours are converted once: most cells say what the one above them says. */
+export function converted<S, T>(cells: readonly S[], convert: (cell: S) => T): T[] {
+  let result: T;
+  return cells.map((cell, i) => {
+    if (i === 0 || cell !== cells[i - 1]) result = convert(cell);
     return result;
   });
 }
